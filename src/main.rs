@@ -1,0 +1,3 @@
+//! The command line tool; see the library crate for everything it does.
+
+fn main() {}
