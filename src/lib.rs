@@ -1,3 +1,3 @@
 //! leadfold: from messy contact exports to a clean Intercom workspace, with a plan in between.
 
-
+pub mod contact;

@@ -1,0 +1,30 @@
+//! The words: what a contact is, in types that cannot be wrong.
+//!
+//! Owns the parsed values (`Email`, `PersonName`, `Phone`, `Company`), the fields a file column can mean, the record
+//! that every later phase works on, and where a record came from. Each value keeps the original text beside its
+//! canonical form. Imports nothing else of the project and does no I/O.
+
+mod company;
+mod date;
+mod email;
+mod field;
+mod mail_domain;
+mod mailbox;
+mod name;
+mod numbering;
+mod origin;
+mod phone;
+mod record;
+mod region;
+mod sample;
+
+pub use company::Company;
+pub use date::{Birthday, DateOrder, Timestamp};
+pub use email::{Email, EmailProblem, MailboxKind};
+pub use field::{Field, ParseFieldError};
+pub use name::{NameKind, NameParts, PersonName, Script, are_nicknames, consonant_key, nickname_sets, spelling_key};
+pub use origin::{Origin, Side, SourceId};
+pub use phone::Phone;
+pub use record::{ExternalId, IntercomId, RawCell, RawRow, Record, Role};
+pub use region::Region;
+pub use sample::RecordBuilder;

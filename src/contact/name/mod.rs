@@ -1,0 +1,130 @@
+//! Names of people: as written, and as tokens to compare.
+//!
+//! Owns [`PersonName`] and how a name is taken apart: `clean` repairs and folds text, `words` knows titles, suffixes,
+//! particles and fillers, `split` decides what is given name and surname, `cjk` does so for Chinese, Japanese and
+//! Korean, `nickname` knows short forms. Compares nothing itself.
+
+mod cjk;
+mod clean;
+mod nickname;
+mod split;
+mod words;
+
+use serde::{Deserialize, Serialize};
+
+pub use clean::{consonant_key, spelling_key};
+pub use nickname::{are_nicknames, nickname_sets};
+
+/// The writing system most letters of a name belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Script {
+    /// Latin letters.
+    Latin,
+    /// Chinese, Japanese or Korean writing.
+    Cjk,
+    /// Cyrillic, Greek, Arabic, Hebrew, Indic and all others.
+    Other,
+}
+
+/// Whose name a text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// A person's, as far as one can tell.
+    #[default]
+    Person,
+    /// A company or a department (`Hillside Ltd`, `Support Team`). All its words stand in [`PersonName::family`].
+    Organisation,
+    /// A filler (`Guest`, `N/A`) or one of Intercom's invented names (`Green Bicycle from Lyon`): no evidence, no tokens.
+    Placeholder,
+}
+
+/// The cells a name can arrive in; any may be empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NameParts<'a> {
+    /// Whole name in one cell.
+    pub full: &'a str,
+    /// Given name.
+    pub first: &'a str,
+    /// Middle name or initial.
+    pub middle: &'a str,
+    /// Surname.
+    pub last: &'a str,
+    /// "Dr", "Mrs".
+    pub prefix: &'a str,
+    /// "Jr", "III".
+    pub suffix: &'a str,
+}
+
+/// A person's name: as written, and as lower-case ASCII tokens to compare.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PersonName {
+    display: Box<str>,
+    given: Vec<Box<str>>,
+    family: Vec<Box<str>>,
+    suffix: Option<Box<str>>,
+    script: Script,
+    #[serde(default)]
+    kind: NameKind,
+    #[serde(default)]
+    nickname: Option<Box<str>>,
+}
+
+impl PersonName {
+    /// Parses a name from whatever cells there are; `None` when they hold no letter. Given name and surname in cells
+    /// of their own win over a whole name, because nothing has to be guessed.
+    #[must_use]
+    pub fn parse(parts: &NameParts<'_>) -> Option<Self> {
+        split::parse(parts)
+    }
+
+    /// The whole name as one would write it to Intercom: white space collapsed, "Last, First" put in order, shouting
+    /// (all capitals or all lower case) left as written. Text that went through a wrong encoding (`JÃ¼rgen`) is
+    /// repaired.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Given names and initials, lower-case ASCII, in order. An initial is one letter. Letters lose their marks (`ü` →
+    /// `u`); see [`spelling_key`] for comparing `Müller` with `Mueller`.
+    #[must_use]
+    pub fn given(&self) -> &[Box<str>] {
+        &self.given
+    }
+
+    /// Surname tokens with particles joined (`van der berg` → `vanderberg` is one token), lower-case ASCII; a
+    /// double-barrelled surname gives two tokens. Empty when only a given name is known.
+    #[must_use]
+    pub fn family(&self) -> &[Box<str>] {
+        &self.family
+    }
+
+    /// Generation suffix: `jr`, `sr`, `ii`, `iii`…
+    #[must_use]
+    pub fn suffix(&self) -> Option<&str> {
+        self.suffix.as_deref()
+    }
+
+    /// The writing system.
+    #[must_use]
+    pub fn script(&self) -> Script {
+        self.script
+    }
+
+    /// Whether it is a person's name, an organisation's, or a filler.
+    #[must_use]
+    pub fn kind(&self) -> NameKind {
+        self.kind
+    }
+
+    /// A nickname that was written beside the name: `bob` in `Robert (Bob) Smith`.
+    #[must_use]
+    pub fn nickname(&self) -> Option<&str> {
+        self.nickname.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests;
