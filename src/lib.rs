@@ -1,3 +1,5 @@
 //! leadfold: from messy contact exports to a clean Intercom workspace, with a plan in between.
 
 pub mod contact;
+
+pub mod ingest;

@@ -1,0 +1,198 @@
+//! Rows whose columns are known → records, and rejects for those that are of no use.
+//!
+//! Owns the last judgement on a row: cells that are no text, rows that name nobody, existing contacts without an id.
+//! Chunks are worked on side by side; what comes out is in row order whatever the number of threads.
+
+use rayon::prelude::*;
+
+use super::cell;
+use super::dates::DateOrders;
+use super::encoding;
+use super::normalize::{Normalizer, Tally};
+use super::reject::{Reject, RejectReason};
+use super::rows::Fault;
+use super::source::TextEncoding;
+use super::table::{Chunk, RejectedBytes, Table};
+use crate::contact::{Field, Origin, RawCell, RawRow, Record, Side, SourceId};
+
+/// Characters of a cell shown in a reject.
+const SHOWN_CHARACTERS: usize = 1_000;
+
+/// What rows came to.
+pub(super) struct Yield {
+    pub(super) records: Vec<Record>,
+    pub(super) rejects: Vec<Reject>,
+    /// Cells with a value and cells not understood, by column.
+    pub(super) counts: Vec<(u64, u64)>,
+}
+
+impl Yield {
+    fn new(columns: usize) -> Self {
+        Self { records: Vec::new(), rejects: Vec::new(), counts: vec![(0, 0); columns] }
+    }
+
+    fn count(&mut self, mut tally: Tally) {
+        tally.invalid.dedup();
+        for column in tally.filled {
+            self.counts[column as usize - 1].0 += 1;
+        }
+        for column in tally.invalid {
+            self.counts[column as usize - 1].1 += 1;
+        }
+    }
+}
+
+/// Turns the rows of a table into records and rejects.
+pub(super) struct RowReader<'a> {
+    pub(super) id: SourceId,
+    pub(super) encoding: TextEncoding,
+    pub(super) names: &'a [String],
+    pub(super) fields: &'a [Field],
+    pub(super) reversed: &'a [bool],
+    pub(super) normalizer: Normalizer,
+    pub(super) orders: DateOrders,
+}
+
+impl RowReader<'_> {
+    /// All rows, in order, chunks side by side.
+    pub(super) fn all(&self, table: Table) -> Yield {
+        let chunks: Vec<Yield> = table.chunks.into_par_iter().map(|chunk| self.chunk(&chunk)).collect();
+        let mut all = Yield::new(self.fields.len());
+        all.records.reserve_exact(chunks.iter().map(|chunk| chunk.records.len()).sum());
+        all.rejects.extend(table.rejected.into_iter().map(|rejected| self.rejected(&rejected)));
+        for chunk in chunks {
+            all.records.extend(chunk.records);
+            all.rejects.extend(chunk.rejects);
+            for (sum, counts) in all.counts.iter_mut().zip(chunk.counts) {
+                *sum = (sum.0 + counts.0, sum.1 + counts.1);
+            }
+        }
+        all.rejects.sort_by_key(|reject| reject.origin);
+        all
+    }
+
+    fn chunk(&self, chunk: &Chunk) -> Yield {
+        let mut found = Yield::new(self.fields.len());
+        for (origin, cells) in chunk.rows(self.id) {
+            match self.row(origin, &cells.collect::<Vec<_>>()) {
+                Ok((record, tally)) => {
+                    found.records.push(record);
+                    found.count(tally);
+                }
+                Err(reject) => found.rejects.push(*reject),
+            }
+        }
+        found
+    }
+
+    fn row(&self, origin: Origin, cells: &[&[u8]]) -> Result<(Record, Tally), Box<Reject>> {
+        let mut raw = RawRow { origin, cells: Vec::with_capacity(cells.len()) };
+        for ((column, bytes), field) in (1..).zip(cells).zip(self.fields) {
+            if bytes.is_empty() || *field == Field::Ignore {
+                continue;
+            }
+            let Some(text) = encoding::decode(bytes, self.encoding) else {
+                return Err(Box::new(self.reject(origin, &self.undecodable(column), cells)));
+            };
+            let reversed = self.reversed.get(column - 1).copied().unwrap_or_default();
+            let unsubscribed = if reversed { cell::unsubscribed_by_subscription(cell::unwrap(&text)) } else { None };
+            let text = match unsubscribed {
+                Some(true) => "unsubscribed".to_owned(),
+                Some(false) => "subscribed".to_owned(),
+                None => text.into_owned(),
+            };
+            raw.cells.push(RawCell { field: field.clone(), column: u32::try_from(column).unwrap_or(u32::MAX), text });
+        }
+        let mut tally = Tally::default();
+        let record = self.normalizer.record_counting(raw, &self.orders, &mut tally);
+        match self.fault_of(&record) {
+            Some(fault) => Err(Box::new(self.reject(origin, &fault, cells))),
+            None => Ok((record, tally)),
+        }
+    }
+
+    fn undecodable(&self, column: usize) -> Fault {
+        let hint = match self.encoding {
+            TextEncoding::Utf8 => "; if many rows are like this, try --encoding windows-1252",
+            _ => "",
+        };
+        Fault {
+            reason: RejectReason::Undecodable,
+            column: Some(column),
+            message: format!("the cell holds bytes that are not {}", encoding::name(self.encoding)),
+            suggestion: format!("type the cell anew and save the list as UTF-8{hint}"),
+        }
+    }
+
+    /// Why a record is of no use.
+    fn fault_of(&self, record: &Record) -> Option<Fault> {
+        if self.normalizer.side == Side::Existing {
+            return record.id.is_none().then(|| Fault {
+                reason: RejectReason::MissingId,
+                column: self.fields.iter().position(|field| *field == Field::Id).map(|position| position + 1),
+                message: "the row has no Intercom id, so that nothing can be done with the contact".to_owned(),
+                suggestion: "fill in the id, or put the row into a list of incoming contacts".to_owned(),
+            });
+        }
+        if is_usable(record) {
+            return None;
+        }
+        let broken = record.unparsed.iter().find_map(|(field, _)| {
+            let position = self.fields.iter().position(|other| other == field)?;
+            Some((position + 1, field))
+        });
+        let (column, message) = match broken {
+            Some((column, field)) => {
+                (Some(column), format!("the {field} is not valid, and nothing else says who this is"))
+            }
+            None => (None, "nothing in the row says who this is".to_owned()),
+        };
+        Some(Fault {
+            reason: RejectReason::NothingUsable,
+            column,
+            message,
+            suggestion: "add an e-mail address, a name, a phone number, a company or an external id".to_owned(),
+        })
+    }
+
+    fn rejected(&self, rejected: &RejectedBytes) -> Reject {
+        let cells: Vec<&[u8]> = rejected.cells.iter().map(Vec::as_slice).collect();
+        self.reject(rejected.origin, &rejected.fault, &cells)
+    }
+
+    fn reject(&self, origin: Origin, fault: &Fault, cells: &[&[u8]]) -> Reject {
+        let shown = |cell: &&[u8]| {
+            encoding::decode_lossy(cell, self.encoding).chars().take(SHOWN_CHARACTERS).collect::<String>()
+        };
+        Reject {
+            origin,
+            column: fault.column.and_then(|column| u32::try_from(column).ok()),
+            column_name: fault.column.and_then(|column| self.names.get(column - 1).cloned()),
+            reason: fault.reason,
+            message: sentence(&fault.message),
+            suggestion: sentence(&fault.suggestion),
+            cells: cells.iter().map(shown).collect(),
+        }
+    }
+}
+
+/// Whether a record says enough to be one contact and not any other. An id is enough: it names a contact somewhere, and
+/// the row shall not be lost.
+fn is_usable(record: &Record) -> bool {
+    !(record.id.is_none()
+        && record.emails.is_empty()
+        && record.phones.is_empty()
+        && record.companies.is_empty()
+        && record.identifiers.is_empty()
+        && record.texts.is_empty()
+        && record.name.is_none()
+        && record.external_id.is_none()
+        && record.website.is_none()
+        && record.street.is_none())
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).chain(['.']).collect())
+}

@@ -1,0 +1,39 @@
+//! Phase 1: bytes → records.
+//!
+//! Is given a reader and options, hands on an [`Ingested`]: what the file turned out to be, one [`Record`] per good row
+//! and one [`Reject`] per bad one, together exactly the data rows of the file. Knows nothing of matching, plans or
+//! Intercom, opens no file and reads no clock.
+//!
+//! The way in: `bytes` (count, hash, unpack) → `encoding` → `dialect` → `rows` (split, with `quote` for what went wrong)
+//! → `table` (rows wait until the file has been seen whole) → `header` (with `names` and `preset`) → `accept` with
+//! `normalize`, `cell` and `dates`. `read` walks it.
+//!
+//! [`Record`]: crate::contact::Record
+
+mod accept;
+mod bytes;
+mod cell;
+mod dates;
+mod dialect;
+mod encoding;
+mod error;
+mod header;
+mod names;
+mod normalize;
+mod preset;
+mod quote;
+mod read;
+mod reject;
+mod rows;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use normalize::Normalizer;
+pub use read::read;
+pub use reject::{Reject, RejectReason};
+pub use source::{
+    ColumnMapping, Compression, Delimiter, Ingested, MappedBy, Options, Source, SourceKind, TextEncoding,
+};
