@@ -3,3 +3,5 @@
 pub mod contact;
 
 pub mod ingest;
+
+pub mod link;

@@ -1,0 +1,101 @@
+//! Levels of streets, places and countries.
+
+use super::{Comparer, Findings};
+use crate::link::features::NONE;
+use crate::link::levels::Level;
+use crate::link::similarity;
+use crate::link::weights::Bits;
+
+impl Comparer<'_> {
+    /// Street and place; returns whether the place agrees.
+    pub(super) fn address(&self, left: u32, right: u32, local: bool, found: &mut Findings) -> bool {
+        let features = self.features;
+        let (l, r) = (left as usize, right as usize);
+        let (one, other) = (features.street[l], features.street[r]);
+        if one != NONE && other != NONE {
+            let level = self.street_level(one, other);
+            let count = features.street_texts.count(one).max(features.street_texts.count(other));
+            let bits = match level {
+                Level::StreetSame => self.weights.agreeing(level, self.share(count)),
+                Level::StreetTypo => self.weights.agreeing(level, 2.0 * self.share(count)),
+                _ => self.weights.plain(level),
+            };
+            found.push(level, bits);
+        }
+        let place = self.place(l, r);
+        if let Some((level, bits)) = place {
+            // A company's people work in its city, a line ends in one: given either, the city says little.
+            let most = match level {
+                Level::PlaceCity | Level::PlaceCityTypo if local => 1.5,
+                // Names live where their language is spoken: a city is never as surprising as its size says.
+                Level::PlaceCity | Level::PlaceCityTypo => 5.5,
+                _ => f64::INFINITY,
+            };
+            found.push(level, bits.min(Bits::new(most)));
+        }
+        place.is_some_and(|(level, _)| level != Level::PlaceDifferent)
+    }
+
+    fn street_level(&self, one: u32, other: u32) -> Level {
+        if one == other {
+            return Level::StreetSame;
+        }
+        let features = self.features;
+        let (left, right) = (features.street_texts.text(one), features.street_texts.text(other));
+        let (street, second) = (&features.streets[one as usize], &features.streets[other as usize]);
+        let overlap = similarity::word_overlap(left, right);
+        let same_number = street.number == second.number;
+        let same_word = street.word == second.word || similarity::is_typo(&street.word, &second.word);
+        let slip = street.number.is_none() && second.number.is_none() && similarity::edits(left, right) <= 2;
+        if (same_number && (same_word || overlap >= 0.5)) || slip {
+            return Level::StreetTypo;
+        }
+        let alike = overlap >= 0.5 || (same_word && street.word.len() > 3);
+        let other_number = match (&street.number, &second.number) {
+            (Some(one), Some(other)) => !similarity::is_typo(one, other),
+            _ => false,
+        };
+        if alike && !other_number { Level::StreetSimilar } else { Level::StreetDifferent }
+    }
+
+    fn place(&self, left: usize, right: usize) -> Option<(Level, Bits)> {
+        let features = self.features;
+        let mut best: Option<(Level, Bits)> = None;
+        let columns = [
+            (&features.postcode, Level::PlacePostcode, Level::PlacePostcodeTypo),
+            (&features.city, Level::PlaceCity, Level::PlaceCityTypo),
+        ];
+        for (column, same, typo) in columns {
+            let (one, other) = (column[left], column[right]);
+            if one == NONE || other == NONE {
+                continue;
+            }
+            let (first, second) = (features.places.text(one), features.places.text(other));
+            let share = self.share(features.places.count(one).max(features.places.count(other)));
+            let offer = if one == other {
+                (same, self.weights.agreeing(same, share))
+            } else if similarity::is_typo(first, second) {
+                (typo, self.weights.agreeing(typo, (10.0 * share).min(0.5)))
+            } else {
+                (Level::PlaceDifferent, self.weights.plain(Level::PlaceDifferent))
+            };
+            if best.is_none_or(|known| offer.1 > known.1) {
+                best = Some(offer);
+            }
+        }
+        best
+    }
+
+    pub(super) fn country(&self, left: u32, right: u32, near: bool, found: &mut Findings) {
+        let (one, other) = (self.features.country[left as usize], self.features.country[right as usize]);
+        if one == NONE || other == NONE || near {
+            return;
+        }
+        if one == other {
+            let share = self.share(self.features.countries.count(one)).max(0.05);
+            found.push(Level::CountrySame, self.weights.agreeing(Level::CountrySame, share));
+        } else {
+            found.push(Level::CountryDifferent, self.weights.plain(Level::CountryDifferent));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Levels of e-mail addresses: the same, a slip, the same person's elsewhere, a colleague's.
+
+use super::Comparer;
+use crate::link::features::{EmailValue, NONE, Spelling, row_id};
+use crate::link::levels::Level;
+use crate::link::similarity;
+use crate::link::weights::Bits;
+
+impl Comparer<'_> {
+    pub(super) fn email(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
+        let features = self.features;
+        let mut best: Option<(Level, Bits)> = None;
+        for one in features.email.of(left) {
+            for other in features.email.of(right) {
+                let found =
+                    if one == other { self.same_email(*one, left, right) } else { self.two_emails(*one, *other) };
+                if best.is_none_or(|known| found.1 > known.1) {
+                    best = Some(found);
+                }
+            }
+        }
+        best
+    }
+
+    fn same_email(&self, email: u32, left: u32, right: u32) -> (Level, Bits) {
+        let features = self.features;
+        let sharing = self.shared_email.of(email);
+        if features.emails[email as usize].role {
+            // The mailbox itself, or a person who reads it: records that name nobody are the mailbox.
+            let named = [left, right].iter().filter(|row| features.name[**row as usize] != NONE).count();
+            let same = [0.97, 0.08, if sharing.is_shared() { sharing.same } else { 0.95 }][named.min(2)];
+            return (Level::EmailRole, self.weights.odds(same));
+        }
+        if sharing.is_shared() {
+            return (Level::EmailShared, self.weights.odds(sharing.same));
+        }
+        (Level::EmailSame, self.weights.plain(Level::EmailSame))
+    }
+
+    fn two_emails(&self, one: u32, other: u32) -> (Level, Bits) {
+        let features = self.features;
+        let (left, right) = (features.emails[one as usize], features.emails[other as usize]);
+        let level = self.email_level(left, right);
+        let bits = match level {
+            Level::EmailLocalPart => self.weights.agreeing(
+                level,
+                self.share(features.locals.count(left.local)).max(self.name_share(left.local)).max(1e-5),
+            ),
+            _ => self.weights.plain(level),
+        };
+        (level, bits)
+    }
+
+    /// Share of the names that contain a local part as a word: `susan@` says no more than "Susan".
+    fn name_share(&self, local: u32) -> f64 {
+        let features = self.features;
+        let count = features.tokens.find(features.locals.text(local)).map_or(0, |token| features.tokens.count(token));
+        f64::from(count) / f64::from(row_id(features.names.len()).max(1))
+    }
+
+    fn email_level(&self, left: EmailValue, right: EmailValue) -> Level {
+        let features = self.features;
+        let (one, other) = (features.locals.text(left.local), features.locals.text(right.local));
+        let (one_domain, other_domain) = (features.domains.text(left.domain), features.domains.text(right.domain));
+        let same_company = left.company_domain != NONE && left.company_domain == right.company_domain;
+        if left.local == right.local {
+            let label = |domain: &str| domain.split('.').next().unwrap_or_default().len() >= 4;
+            let company = left.company_domain != NONE && right.company_domain != NONE && label(one_domain);
+            let same_label = company && one_domain.split('.').next() == other_domain.split('.').next();
+            if same_label || domain_slip(one_domain, other_domain) {
+                return Level::EmailTypo;
+            }
+            let telling = one.len() >= 5 && !left.role && !right.role;
+            return if telling { Level::EmailLocalPart } else { Level::EmailOtherKind };
+        }
+        if left.domain == right.domain {
+            if one.len().min(other.len()) >= 5 && slip(one, other) {
+                return Level::EmailTypo;
+            }
+            if same_company && !left.role && !right.role {
+                return Level::EmailColleague;
+            }
+            if same_company {
+                return Level::EmailOtherKind;
+            }
+        }
+        let alike = similarity::jaro_winkler(one, other) >= 0.85;
+        if alike && left.domain != right.domain && similarity::jaro_winkler(one_domain, other_domain) >= 0.85 {
+            let one_slip = slip(one, other) && domain_slip(one_domain, other_domain);
+            return if one_slip { Level::EmailTypo } else { Level::EmailSimilar };
+        }
+        if alike && left.domain == right.domain {
+            return Level::EmailSimilar;
+        }
+        if (left.company_domain == NONE) == (right.company_domain == NONE) {
+            Level::EmailDifferent
+        } else {
+            Level::EmailOtherKind
+        }
+    }
+
+    /// Whether the records' first addresses are made of the name they share, so that they agree because the name does.
+    pub(super) fn made_of_name(&self, left: u32, right: u32) -> bool {
+        let features = self.features;
+        let Some(email) = features.email.of(left).first() else { return false };
+        let spelt = |row: &u32| features.spells(*email, features.name[*row as usize]);
+        [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole | Spelling::Part(_))))
+    }
+}
+
+/// Whether two local parts are one address but for a slip: a change of digits alone is another person's number, a change
+/// of separators alone another person's choice.
+fn slip(one: &str, other: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    // Colleagues' addresses differ by an initial before or after the name.
+    let ends = |text: &str| (text.chars().next(), text.chars().next_back());
+    similarity::edits(one, other) <= 1
+        && digits(one) == digits(other)
+        && letters(one) != letters(other)
+        && ends(one) == ends(other)
+}
+
+/// Whether two domains are one but for a slip; a short domain differs from its neighbours by little.
+fn domain_slip(one: &str, other: &str) -> bool {
+    let edits = similarity::edits(one, other);
+    edits <= 1 || (edits == 2 && one.len().min(other.len()) >= 10)
+}

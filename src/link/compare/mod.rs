@@ -1,0 +1,142 @@
+//! Two records → one level per comparison, with its weight.
+//!
+//! Knows what agreement means for each field and where two fields say the same thing twice (an address and the name it
+//! is made of, a company and its domain, a city and its country), so that one fact is counted once. Symmetric.
+
+mod address;
+mod company;
+mod email;
+mod identity;
+mod name;
+mod phone;
+
+use crate::link::features::{Features, NONE, row_id};
+use crate::link::levels::Level;
+use crate::link::shared::SharedValues;
+use crate::link::weights::{Bits, Weights};
+
+/// What a company can say at most, in bits: the fewer records it has the more of them are colleagues who work together.
+const MOST_FOR_COMPANY: f64 = 10.0;
+
+/// Comparisons a pair can have at most.
+const MOST: usize = 14;
+
+/// The levels a pair reached.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Findings {
+    found: [(Level, Bits); MOST],
+    len: usize,
+}
+
+impl Findings {
+    fn new() -> Self {
+        Self { found: [(Level::NameUnclear, Bits(0)); MOST], len: 0 }
+    }
+
+    fn push(&mut self, level: Level, bits: Bits) {
+        if let Some(slot) = self.found.get_mut(self.len) {
+            *slot = (level, bits);
+            self.len += 1;
+        }
+    }
+
+    /// Levels and weights in the order of the comparisons.
+    pub(super) fn as_slice(&self) -> &[(Level, Bits)] {
+        &self.found[..self.len]
+    }
+
+    /// Sum of the weights.
+    pub(super) fn sum(&self) -> Bits {
+        self.as_slice().iter().fold(Bits(0), |sum, (_, bits)| sum + *bits)
+    }
+}
+
+/// Everything a comparison needs to know.
+#[derive(Debug)]
+pub(super) struct Comparer<'f> {
+    pub(super) features: &'f Features,
+    /// Hardly any record names a person.
+    pub(super) organisations: bool,
+    pub(super) weights: Weights,
+    pub(super) shared_email: SharedValues,
+    pub(super) shared_phone: SharedValues,
+    pub(super) shared_external: SharedValues,
+}
+
+impl<'f> Comparer<'f> {
+    /// Learns shared values and prepares the weights.
+    pub(super) fn new(features: &'f Features) -> Self {
+        Self {
+            features,
+            organisations: features.are_organisations(),
+            weights: Weights::new(features.len),
+            shared_email: SharedValues::learn(features, features.emails.len(), |row| features.email.of(row)),
+            shared_phone: SharedValues::learn(features, features.tails, |row| features.phone_tail.of(row)),
+            shared_external: SharedValues::learn(features, features.external_ids.len(), |row| {
+                match &features.external_id[row as usize] {
+                    id if *id == NONE => &[],
+                    id => std::slice::from_ref(id),
+                }
+            }),
+        }
+    }
+
+    /// Compares two records.
+    pub(super) fn compare(&self, left: u32, right: u32) -> Findings {
+        let mut found = Findings::new();
+        let email = self.email(left, right);
+        let name = self.name(left, right);
+        let phone = self.phone(left, right);
+        let agree = name.is_some_and(|(level, _)| level <= Level::NameFamilyOnly || level == Level::NameInEmail);
+        if let Some((level, bits)) = email {
+            let spelt = name.is_some_and(|(name, _)| name == Level::NameInEmail)
+                || ((agree || matches!(name, Some((Level::NameOtherSurname, _)))) && self.made_of_name(left, right));
+            // One fact is counted once: addresses made of the name agree because the name does.
+            match level {
+                Level::EmailLocalPart if spelt => {
+                    found.push(Level::EmailLocalPartFromName, self.weights.plain(Level::EmailLocalPartFromName));
+                }
+                Level::EmailSimilar if spelt => found.push(level, bits.min(Bits::new(1.0))),
+                _ => found.push(level, bits),
+            }
+        }
+        if let Some((level, bits)) = name {
+            found.push(level, bits);
+        }
+        if let Some((level, bits)) = phone {
+            found.push(level, bits);
+        }
+        let same_mail = matches!(
+            email,
+            Some((
+                Level::EmailSame | Level::EmailShared | Level::EmailRole | Level::EmailTypo | Level::EmailColleague,
+                _
+            ))
+        );
+        let called = matches!(phone, Some((Level::PhoneSame | Level::PhoneTail | Level::PhoneShared, _)));
+        let switchboard = matches!(phone, Some((Level::PhoneShared, _)));
+        // Sharing an inbox or a switchboard, colleagues share their company as well: it says nothing more. And without a
+        // name or a number that agrees it is colleagues who share a company, however small it is.
+        let known = agree || self.organisations;
+        let most = match known {
+            _ if same_mail || switchboard => 1.0,
+            true if self.organisations => f64::INFINITY,
+            true => MOST_FOR_COMPANY,
+            false if called => 1.0,
+            false => (self.weights.size - 5.0).min(MOST_FOR_COMPANY),
+        };
+        let colleagues = self.company(left, right, most, &mut found);
+        let near = self.address(left, right, colleagues || called, &mut found);
+        self.country(left, right, near || called, &mut found);
+        self.birthday(left, right, &mut found);
+        self.ids(left, right, &mut found);
+        self.texts(left, right, &mut found);
+        found
+    }
+
+    /// Share of the records that carry a value, without the few that one person's own duplicates account for.
+    fn share(&self, count: u32) -> f64 {
+        let others = f64::from(count.saturating_sub(3)).max(0.5);
+        others / f64::from(row_id(self.features.len).max(1))
+    }
+}

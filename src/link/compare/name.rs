@@ -1,0 +1,65 @@
+//! Levels of names, and of a name against the other record's address.
+
+use super::Comparer;
+use crate::link::features::{NONE, Spelling, row_id};
+use crate::link::levels::Level;
+use crate::link::names::{self, NameLevel};
+use crate::link::weights::Bits;
+
+impl Comparer<'_> {
+    pub(super) fn name(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
+        let features = self.features;
+        let (one, other) = (features.name[left as usize], features.name[right as usize]);
+        if one == NONE && other == NONE {
+            return None;
+        }
+        if one == NONE || other == NONE {
+            let (name, nameless) = if one == NONE { (other, left) } else { (one, right) };
+            let email = *features.email.of(nameless).first()?;
+            if features.emails[email as usize].role {
+                return None;
+            }
+            let total = f64::from(row_id(features.names.len()).max(1));
+            return Some(match features.spells(email, name)? {
+                Spelling::Whole => (Level::NameInEmail, self.weights.plain(Level::NameInEmail)),
+                Spelling::Part(count) => {
+                    let share = (f64::from(count) / total).max(self.weights.u(Level::NameInEmail));
+                    (Level::NameInEmail, self.weights.agreeing(Level::NameInEmail, share))
+                }
+                Spelling::Other => (Level::NameNotInEmail, self.weights.plain(Level::NameNotInEmail)),
+            });
+        }
+        let (one, other) = (&features.names[one as usize], &features.names[other as usize]);
+        let found = names::compare(one, other, &features.tokens);
+        let total = f64::from(row_id(features.names.len()).max(1));
+        let given = f64::from(found.given) / total;
+        let family = f64::from(found.family) / total;
+        let (level, share) = match found.level {
+            NameLevel::Same => (Level::NameSame, Some(given * family)),
+            NameLevel::Swapped => (Level::NameSwapped, Some(given * family)),
+            NameLevel::Nickname => (Level::NameNickname, Some(3.0 * given * family)),
+            NameLevel::Typo => (Level::NameTypo, Some(5.0 * given.max(1.0 / total) * family.max(1.0 / total))),
+            NameLevel::Initial => (Level::NameInitial, Some(given.max(family) / 12.0)),
+            NameLevel::GivenOnly => (Level::NameGivenOnly, Some(given)),
+            NameLevel::FamilyOnly => (Level::NameFamilyOnly, Some(family)),
+            NameLevel::OtherSurname => (Level::NameOtherSurname, Some(given)),
+            NameLevel::Unclear => (Level::NameUnclear, None),
+            NameLevel::OtherGiven => (Level::NameOtherGiven, None),
+            NameLevel::Different => (Level::NameDifferent, None),
+        };
+        let bits = share.map_or_else(|| self.weights.plain(level), |share| self.weights.agreeing(level, share));
+        // A changed surname is rare, two people with one given name are not: it never says much.
+        let bits = match level {
+            Level::NameOtherSurname => bits.min(Bits::new(1.0)),
+            Level::NameGivenOnly | Level::NameFamilyOnly => bits.min(Bits::new(6.0)),
+            _ => bits,
+        };
+        // Never on a name alone: however rare it is, it stays short of even odds by itself.
+        let short = match level {
+            Level::NameInitial => 5.0,
+            Level::NameTypo => 3.0,
+            _ => 2.0,
+        };
+        Some((level, bits.min(Bits::new(-self.weights.prior.value() - short))))
+    }
+}

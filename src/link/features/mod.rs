@@ -1,0 +1,348 @@
+//! Records → compact columns: what the matcher compares.
+//!
+//! Every value is interned once per distinct text; a record is a row of ids. Blocking, comparing and clustering work on
+//! these columns only, never on the texts of a [`Record`], so that the cost of a pair does not depend on how values are
+//! stored. The record's id column, tags, notes and custom attributes are not here: they are no evidence.
+
+mod intern;
+mod spelling;
+mod text;
+mod values;
+
+pub(super) use intern::{Interner, Lists, NONE, Words};
+pub(super) use spelling::Spelling;
+pub(super) use values::{EmailValue, NameValue, PhoneValue, StreetValue};
+
+use std::hash::Hasher;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::contact::{Birthday, MailboxKind, Record, Region, Role};
+
+/// All records as columns.
+#[derive(Debug, Default)]
+pub(super) struct Features {
+    /// Number of records.
+    pub(super) len: usize,
+    /// Words of person names.
+    pub(super) tokens: Words,
+    /// Distinct names.
+    pub(super) names: Vec<NameValue>,
+    /// The name of each record, or [`NONE`].
+    pub(super) name: Vec<u32>,
+    /// Canonical addresses.
+    pub(super) addresses: Interner,
+    /// E-mail domains and the domains of web sites.
+    pub(super) domains: Interner,
+    /// E-mail local parts.
+    pub(super) locals: Interner,
+    /// Distinct addresses, by the id of [`Self::addresses`].
+    pub(super) emails: Vec<EmailValue>,
+    /// Addresses of each record; placeholders are left out.
+    pub(super) email: Lists,
+    /// Phone digits.
+    pub(super) digits: Interner,
+    /// Ids of last digits.
+    tail_ids: FxHashMap<u32, u32>,
+    /// Distinct numbers, by the id of [`Self::digits`].
+    pub(super) phones: Vec<PhoneValue>,
+    /// Numbers of each record; placeholders are left out.
+    pub(super) phone: Lists,
+    /// Number of distinct last digits.
+    pub(super) tails: usize,
+    /// Last digits of each record's numbers, as ids.
+    pub(super) phone_tail: Lists,
+    /// Whether one of the record's numbers has an extension, which makes it a switchboard.
+    pub(super) extension: Vec<bool>,
+    /// Company keys.
+    pub(super) companies: Interner,
+    /// In how many distinct company keys a word occurs.
+    pub(super) company_words: FxHashMap<Box<str>, u32>,
+    /// Companies of each record.
+    pub(super) company: Lists,
+    /// Company domains of each record, from its addresses and its web site.
+    pub(super) company_domain: Lists,
+    /// Job titles.
+    pub(super) job_titles: Interner,
+    /// Job title of each record, or [`NONE`].
+    pub(super) job_title: Vec<u32>,
+    /// Street lines.
+    pub(super) street_texts: Interner,
+    /// Distinct street lines, by the id of [`Self::street_texts`].
+    pub(super) streets: Vec<StreetValue>,
+    /// Street of each record, or [`NONE`].
+    pub(super) street: Vec<u32>,
+    /// Cities, regions, postcodes.
+    pub(super) places: Interner,
+    /// City of each record, or [`NONE`].
+    pub(super) city: Vec<u32>,
+    /// Region of each record, or [`NONE`].
+    pub(super) region: Vec<u32>,
+    /// Postcode of each record, or [`NONE`].
+    pub(super) postcode: Vec<u32>,
+    /// Countries.
+    pub(super) countries: Interner,
+    /// Country of each record, or [`NONE`].
+    pub(super) country: Vec<u32>,
+    /// Birthday of each record.
+    pub(super) birthday: Vec<Option<Birthday>>,
+    /// How many records carry a birthday.
+    pub(super) birthdays: FxHashMap<(u16, u8, u8), u32>,
+    /// External ids.
+    pub(super) external_ids: Interner,
+    /// External id of each record, or [`NONE`].
+    pub(super) external_id: Vec<u32>,
+    /// Declared identifiers: the column's name, a tab, the value as letters and digits.
+    pub(super) identifiers: Interner,
+    /// Identifiers of each record.
+    pub(super) identifier: Lists,
+    /// Declared texts: the column's name, a tab, the folded value.
+    pub(super) texts: Interner,
+    /// Texts of each record.
+    pub(super) text: Lists,
+    /// Users, for the rule that several users are never merged automatically.
+    pub(super) user: Vec<bool>,
+    /// Place of each record in the order of content: a permutation that does not depend on the order of the input.
+    pub(super) rank: Vec<u32>,
+}
+
+impl Features {
+    /// Reads all records.
+    pub(super) fn new(records: &[Record]) -> Self {
+        let mut features = Self { len: records.len(), ..Self::default() };
+        let folded: Vec<Folded> = records.par_iter().map(Folded::new).collect();
+        let mut name_ids: FxHashMap<NameValue, u32> = FxHashMap::default();
+        for (record, folded) in records.iter().zip(&folded) {
+            features.push(record, folded, &mut name_ids);
+        }
+        for company in 0..row_id(features.companies.len()) {
+            let mut words: Vec<&str> = features.companies.text(company).split(' ').collect();
+            words.sort_unstable();
+            words.dedup();
+            for word in words {
+                *features.company_words.entry(word.into()).or_default() += 1;
+            }
+        }
+        features.forget_names_of_addresses();
+        features.rank = ranks(records, &folded);
+        features
+    }
+
+    fn push(&mut self, record: &Record, folded: &Folded, name_ids: &mut FxHashMap<NameValue, u32>) {
+        let name = record.name.as_ref().filter(|name| !values::is_company(name, record));
+        let name = name.and_then(|name| NameValue::new(name, &mut self.tokens));
+        let name = name.map_or(NONE, |value| {
+            if let Some(id) = name_ids.get(&value) {
+                return *id;
+            }
+            let id = u32::try_from(self.names.len()).unwrap_or(NONE);
+            for token in value.tokens() {
+                // Counted once per distinct name, so that a person who occurs often does not make a name common.
+                self.tokens.count_one(token);
+            }
+            name_ids.insert(value.clone(), id);
+            self.names.push(value);
+            id
+        });
+        if let Some(value) = self.names.get_mut(name as usize) {
+            value.count += 1;
+        }
+        self.name.push(name);
+        self.push_emails(record, folded);
+        self.push_phones(record);
+        let company = record.companies.iter().filter(|company| !company.key().is_empty());
+        let company: Vec<u32> = company.map(|company| self.companies.add(company.key())).collect();
+        self.company.push(company);
+        self.push_place(record, folded);
+        let external = record.external_id.as_ref().map_or("", |id| id.0.trim());
+        self.external_id.push(if external.is_empty() { NONE } else { self.external_ids.add(external) });
+        let identifiers: Vec<u32> = folded.identifiers.iter().map(|text| self.identifiers.add(text)).collect();
+        self.identifier.push(identifiers);
+        let texts: Vec<u32> = folded.texts.iter().map(|text| self.texts.add(text)).collect();
+        self.text.push(texts);
+        self.job_title.push(add_text(&mut self.job_titles, &folded.job_title));
+        self.user.push(record.role == Some(Role::User) || (record.role.is_none() && record.external_id.is_some()));
+        self.birthday.push(record.birthday);
+        if let Some(day) = record.birthday {
+            *self.birthdays.entry((day.year, day.month, day.day)).or_default() += 1;
+        }
+    }
+
+    /// Forgets names that are only the record's own address again ("nmishra" of `nmishra@…`), unless they are somebody's
+    /// name elsewhere in the list.
+    fn forget_names_of_addresses(&mut self) {
+        let mut known = vec![false; self.tokens.len()];
+        for name in self.names.iter().filter(|name| name.tokens().count() > 1) {
+            name.tokens().for_each(|token| known[token as usize] = true);
+        }
+        for row in 0..row_id(self.len) {
+            let name = self.name[row as usize];
+            let Some(value) = self.names.get(name as usize) else { continue };
+            let mut tokens = value.tokens();
+            let (Some(only), None) = (tokens.next(), tokens.next()) else { continue };
+            let made = |email: &u32| {
+                let local = self.locals.text(self.emails[*email as usize].local);
+                local.chars().filter(char::is_ascii_alphabetic).eq(self.tokens.text(only).chars())
+            };
+            if !known[only as usize] && self.email.of(row).iter().any(made) {
+                self.name[row as usize] = NONE;
+            }
+        }
+    }
+
+    fn push_emails(&mut self, record: &Record, folded: &Folded) {
+        let mut ids = Vec::new();
+        let mut domains = Vec::new();
+        for email in record.emails.iter().filter(|email| email.kind() != MailboxKind::Placeholder) {
+            let id = self.addresses.add(&values::mailbox(email));
+            if id as usize == self.emails.len() {
+                let value = EmailValue::new(email, &mut self.locals, &mut self.domains);
+                self.emails.push(value);
+            }
+            let _ = self.locals.add(values::untagged(email.local()));
+            ids.push(id);
+            let domain = self.emails[id as usize].company_domain;
+            if domain != NONE {
+                domains.push(domain);
+            }
+        }
+        if !folded.website.is_empty() {
+            domains.push(self.domains.id(&folded.website));
+        }
+        for domain in &domains {
+            self.domains.count_one(*domain);
+        }
+        self.email.push(ids);
+        self.company_domain.push(domains);
+    }
+
+    fn push_phones(&mut self, record: &Record) {
+        let mut ids = Vec::new();
+        for phone in record.phones.iter().filter(|phone| !phone.is_placeholder() && !phone.digits().is_empty()) {
+            let id = self.digits.add(phone.digits());
+            if id as usize == self.phones.len() {
+                let tail = self.tail_ids.len();
+                let tail = *self.tail_ids.entry(values::tail(phone.digits())).or_insert(row_id(tail));
+                self.phones.push(PhoneValue { tail, national: phone.e164().is_some() });
+            }
+            ids.push(id);
+        }
+        self.tails = self.tail_ids.len();
+        self.phone_tail.push(ids.iter().map(|id| self.phones[*id as usize].tail));
+        self.phone.push(ids);
+        self.extension.push(record.phones.iter().any(|phone| phone.extension().is_some()));
+    }
+
+    fn push_place(&mut self, record: &Record, folded: &Folded) {
+        let street = add_text(&mut self.street_texts, &folded.street);
+        if street as usize == self.streets.len() {
+            self.streets.push(StreetValue::new(&folded.street));
+        }
+        self.street.push(street);
+        self.city.push(add_text(&mut self.places, &folded.city));
+        self.region.push(add_text(&mut self.places, &folded.region));
+        self.postcode.push(add_text(&mut self.places, &folded.postcode));
+        let country = record.country.as_deref().unwrap_or_default().trim();
+        // A country nobody recognises is not compared: "U.S." against "Vereinigte Staaten" would be a false contradiction.
+        let code = Region::parse(country);
+        self.country.push(code.map_or(NONE, |code| self.countries.add(code.code())));
+    }
+
+    /// Whether hardly any record names a person: then the records are organisations, and the company is the name.
+    pub(super) fn are_organisations(&self) -> bool {
+        let named = self.name.iter().filter(|name| **name != NONE).count();
+        let companies = (0..self.len).filter(|row| !self.company.of(row_id(*row)).is_empty()).count();
+        named * 20 < self.len && companies * 2 > self.len
+    }
+}
+
+/// A row number as a record id.
+pub(super) fn row_id(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(NONE)
+}
+
+fn add_text(interner: &mut Interner, text: &str) -> u32 {
+    if text.is_empty() { NONE } else { interner.add(text) }
+}
+
+/// Texts of one record that need folding; made in parallel.
+#[derive(Debug)]
+struct Folded {
+    street: String,
+    city: String,
+    region: String,
+    postcode: String,
+    job_title: String,
+    website: String,
+    identifiers: Vec<String>,
+    texts: Vec<String>,
+    hash: u64,
+}
+
+impl Folded {
+    fn new(record: &Record) -> Self {
+        let fold = |field: &Option<Box<str>>| field.as_deref().map(text::fold).unwrap_or_default();
+        let keyed = |pairs: &[(std::sync::Arc<str>, Box<str>)], fold: fn(&str) -> String| {
+            let folded = pairs.iter().map(|(column, value)| (column, fold(value)));
+            folded.filter(|(_, value)| !value.is_empty()).map(|(column, value)| format!("{column}\t{value}")).collect()
+        };
+        let mut folded = Self {
+            street: record.street.as_deref().map(text::street).unwrap_or_default(),
+            city: fold(&record.city),
+            region: fold(&record.region),
+            postcode: record.postcode.as_deref().map(text::code).unwrap_or_default(),
+            job_title: fold(&record.job_title),
+            website: record.website.as_deref().map(values::site_domain).unwrap_or_default(),
+            identifiers: keyed(&record.identifiers, text::code),
+            texts: keyed(&record.texts, text::fold),
+            hash: 0,
+        };
+        folded.hash = folded.content_hash(record);
+        folded
+    }
+
+    /// A hash of everything compared. Fixed seed: the order of content must be the same in every run.
+    fn content_hash(&self, record: &Record) -> u64 {
+        let mut hasher = FxHasher::default();
+        let mut put = |text: &str| {
+            hasher.write(text.as_bytes());
+            hasher.write_u8(0xff);
+        };
+        record.emails.iter().for_each(|email| put(email.canonical()));
+        put(record.name.as_ref().map_or("", |name| name.display()));
+        record.phones.iter().for_each(|phone| put(phone.digits()));
+        record.companies.iter().for_each(|company| put(company.key()));
+        put(record.external_id.as_ref().map_or("", |id| &id.0));
+        for text in [&self.street, &self.city, &self.region, &self.postcode, &self.job_title, &self.website] {
+            put(text);
+        }
+        self.identifiers.iter().chain(&self.texts).for_each(|text| put(text));
+        put(record.country.as_deref().unwrap_or_default());
+        if let Some(day) = record.birthday {
+            hasher.write_u16(day.year);
+            hasher.write_u8(day.month);
+            hasher.write_u8(day.day);
+        }
+        hasher.finish()
+    }
+}
+
+/// Place of each record in an order made of content: hash, then the id handle, then what the record was read from.
+fn ranks(records: &[Record], folded: &[Folded]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..records.len()).map(row_id).collect();
+    order.par_sort_by(|left, right| {
+        let (left, right) = (*left as usize, *right as usize);
+        folded[left]
+            .hash
+            .cmp(&folded[right].hash)
+            .then_with(|| records[left].id.cmp(&records[right].id))
+            .then_with(|| records[left].created_at.cmp(&records[right].created_at))
+            .then_with(|| records[left].origin.cmp(&records[right].origin))
+    });
+    let mut ranks = vec![0; records.len()];
+    for (rank, row) in order.into_iter().enumerate() {
+        ranks[row as usize] = row_id(rank);
+    }
+    ranks
+}

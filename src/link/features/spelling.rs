@@ -1,0 +1,81 @@
+//! Whether an e-mail address is made of a name: `nmishra@…` and "Neha Mishra".
+
+use super::{Features, NONE, NameValue};
+use crate::link::similarity;
+
+/// How an address and a name relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::link) enum Spelling {
+    /// It is made of given name and surname.
+    Whole,
+    /// It is one word of the name, which occurs in so many names.
+    Part(u32),
+    /// It is made of another name.
+    Other,
+}
+
+impl Features {
+    /// Whether a local part spells a name: `None` when it says nothing about it.
+    pub(in crate::link) fn spells(&self, email: u32, name: u32) -> Option<Spelling> {
+        let email = self.emails[email as usize];
+        let (local, at_company) = (self.locals.text(email.local), email.company_domain != NONE);
+        let name = self.names.get(name as usize)?;
+        let tokens = &self.tokens;
+        let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
+        let words: Vec<&str> = name.tokens().map(|token| tokens.text(token)).collect();
+        let initials = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
+        for one in &words {
+            for other in words.iter().filter(|other| *other != one) {
+                if one.len() > 1 && other.len() > 1 {
+                    let made =
+                        [[one, *other].concat(), initials(one) + other, [one, initials(other).as_str()].concat()];
+                    if made.contains(&letters) {
+                        return Some(Spelling::Whole);
+                    }
+                }
+            }
+        }
+        let word = name.tokens().find(|token| letters.len() > 2 && tokens.text(*token) == letters);
+        if let Some(word) = word {
+            return Some(Spelling::Part(tokens.count(word)));
+        }
+        let parts: Vec<&str> = local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2).collect();
+        let known = |part: &&&str| {
+            let alike =
+                |word: &&str| word.starts_with(**part) || part.starts_with(word) || similarity::is_similar(word, part);
+            words.iter().any(|word| word.len() > 1 && alike(word))
+        };
+        let matching = parts.iter().filter(known).count();
+        let touches = |word: &&str| {
+            let start = word.get(..3).unwrap_or(word);
+            let initial = word.chars().next();
+            let abbreviated = local
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .any(|part| part.len() == 1 && part.chars().next() == initial);
+            if word.len() == 1 { local.starts_with(word) } else { abbreviated || letters.contains(start) }
+        };
+        match (parts.len(), matching) {
+            (2.., 2..) => Some(Spelling::Whole),
+            _ if name.script != crate::contact::Script::Latin => None,
+            (2.., 0) if words.len() > 1 => Some(Spelling::Other),
+            (2, 1) if self.is_relative(&parts, name) => Some(Spelling::Other),
+            // A company gives out addresses made of names: one that touches no part of this name is a colleague's.
+            (1.., 0) if at_company && !words.iter().any(touches) => Some(Spelling::Other),
+            _ => None,
+        }
+    }
+
+    /// Whether an address has the surname of a person and another given name: `hanna.lund@…` and "Per Lund".
+    fn is_relative(&self, parts: &[&str], name: &NameValue) -> bool {
+        let texts = |ids: &[u32]| ids.iter().map(|id| self.tokens.text(*id).to_owned()).collect::<Vec<String>>();
+        let (given, family) = (texts(&name.given), texts(&name.family));
+        let surname = |part: &&str| family.iter().any(|word| word == part);
+        let touches = |part: &str| {
+            given.iter().any(|word| {
+                let start = part.chars().next();
+                word.len() == 1 && word.chars().next() == start || similarity::jaro_winkler(word, part) > 0.7
+            })
+        };
+        parts.iter().any(surname) && parts.iter().all(|part| surname(part) || !touches(part)) && !given.is_empty()
+    }
+}

@@ -1,0 +1,125 @@
+//! What is known about one distinct value.
+
+use super::{Interner, NONE, Words};
+use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Script};
+
+/// A distinct person name, as token ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::link) struct NameValue {
+    /// Given names and initials.
+    pub(in crate::link) given: Box<[u32]>,
+    /// Surname tokens.
+    pub(in crate::link) family: Box<[u32]>,
+    /// Generation suffix, or [`NONE`].
+    pub(in crate::link) suffix: u32,
+    /// Writing system.
+    pub(in crate::link) script: Script,
+    /// Records that carry it; 0 while the value is being interned, so that it does not distinguish values.
+    pub(in crate::link) count: u32,
+}
+
+impl NameValue {
+    /// Interns a name; `None` when it does not name a person.
+    pub(super) fn new(name: &PersonName, tokens: &mut Words) -> Option<Self> {
+        let words = name.given().len() + name.family().len();
+        if words == 0 || name.kind() != NameKind::Person {
+            return None;
+        }
+        let mut ids = |words: &[Box<str>]| words.iter().map(|word| tokens.id(word)).collect::<Box<[u32]>>();
+        let (given, family) = (ids(name.given()), ids(name.family()));
+        let suffix = name.suffix().map_or(NONE, |suffix| tokens.id(suffix));
+        Some(Self { given, family, suffix, script: name.script(), count: 0 })
+    }
+
+    /// All tokens but the suffix.
+    pub(in crate::link) fn tokens(&self) -> impl Iterator<Item = u32> + '_ {
+        self.given.iter().chain(&self.family).copied()
+    }
+}
+
+/// Whether the name of a role mailbox's record is its company: the same words, or words with a legal form.
+pub(super) fn is_company(name: &PersonName, record: &Record) -> bool {
+    let role = record.emails.iter().any(|email| email.kind() == MailboxKind::Role);
+    let Some(company) = Company::parse(name.display()).filter(|_| role || record.emails.is_empty()) else {
+        return false;
+    };
+    let own = record.companies.iter().any(|own| own.key() == company.key());
+    own || (role && company.legal_form().is_some())
+}
+
+/// A local part without its tag: `ann+news@…` is Ann's mailbox at every provider that delivers it at all.
+pub(super) fn untagged(local: &str) -> &str {
+    local.split_once('+').map_or(local, |(local, _)| local)
+}
+
+/// The mailbox an address delivers to.
+pub(super) fn mailbox(email: &Email) -> String {
+    format!("{}@{}", untagged(email.local()), email.domain())
+}
+
+/// A distinct e-mail address.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::link) struct EmailValue {
+    /// Id of the canonical local part.
+    pub(in crate::link) local: u32,
+    /// Id of the canonical domain.
+    pub(in crate::link) domain: u32,
+    /// Id of the company's registrable domain, or [`NONE`] for free-mail.
+    pub(in crate::link) company_domain: u32,
+    /// A role or shared mailbox by its name.
+    pub(in crate::link) role: bool,
+}
+
+impl EmailValue {
+    pub(super) fn new(email: &Email, locals: &mut Interner, domains: &mut Interner) -> Self {
+        Self {
+            local: locals.id(untagged(email.local())),
+            domain: domains.id(email.domain()),
+            company_domain: email.company_domain().map_or(NONE, |domain| domains.id(domain)),
+            role: email.kind() == MailboxKind::Role,
+        }
+    }
+}
+
+/// A distinct phone number.
+#[derive(Clone, Debug)]
+pub(in crate::link) struct PhoneValue {
+    /// Id of the last seven digits (all when there are fewer), which national and international notation share.
+    pub(in crate::link) tail: u32,
+    /// The country is known, so that all digits can be compared.
+    pub(in crate::link) national: bool,
+}
+
+/// The last seven digits of a number as one number.
+pub(super) fn tail(digits: &str) -> u32 {
+    let start = digits.len().saturating_sub(7);
+    digits.get(start..).and_then(|tail| tail.parse().ok()).unwrap_or(0)
+}
+
+/// A distinct street line.
+#[derive(Clone, Debug)]
+pub(in crate::link) struct StreetValue {
+    /// The first number in it, as written.
+    pub(in crate::link) number: Option<Box<str>>,
+    /// Its longest word without a digit.
+    pub(in crate::link) word: Box<str>,
+}
+
+impl StreetValue {
+    pub(super) fn new(street: &str) -> Self {
+        let number = street.split(' ').find(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+        let words = street.split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+        let word = words.fold("", |longest, word| if word.len() > longest.len() { word } else { longest });
+        Self { number: number.map(Into::into), word: word.into() }
+    }
+}
+
+/// The host of a web address without `www.`; empty when the text is none.
+pub(super) fn site_domain(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+    let host = text.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let named = host.contains('.') && !host.contains(char::is_whitespace) && !host.ends_with('.');
+    if named { host.to_owned() } else { String::new() }
+}

@@ -1,0 +1,313 @@
+//! The merged record of a group: the survivor, and for each field the value that wins with those that did not.
+//!
+//! The survivor's own values stay. What it lacks comes from the other members, the most telling first: existing before
+//! incoming, then the most recently seen, then the most complete. Opt-out wins over everything, the earliest creation
+//! and the latest visit are kept.
+
+use std::cmp::Ordering;
+
+use super::RecordIndex;
+use super::survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
+use crate::contact::{Field, PersonName, Record, Role, Side};
+
+/// Merges the members of a group.
+pub(super) fn merge(records: &[Record], members: &[u32], order: &SurvivorOrder) -> Golden {
+    let (survivor, reason) = survivor(records, members, order);
+    let mut others: Vec<u32> = members.iter().copied().filter(|row| *row != survivor).collect();
+    others.sort_by(|left, right| donor_order(&records[*left as usize], &records[*right as usize]));
+    let sources: Vec<(u32, &Record)> =
+        std::iter::once(survivor).chain(others).map(|row| (row, &records[row as usize])).collect();
+    Golden { survivor: RecordIndex(survivor), reason, fields: fields(&sources) }
+}
+
+/// Which other member fills an empty field first.
+fn donor_order(left: &Record, right: &Record) -> Ordering {
+    let existing = |record: &Record| record.side == Side::Existing;
+    let seen = |record: &Record| record.last_seen_at.max(record.updated_at).max(record.created_at);
+    existing(right)
+        .cmp(&existing(left))
+        .then_with(|| seen(right).cmp(&seen(left)))
+        .then_with(|| filled(right).cmp(&filled(left)))
+        .then_with(|| left.id.cmp(&right.id))
+        .then_with(|| left.origin.cmp(&right.origin))
+}
+
+/// Number of filled fields.
+fn filled(record: &Record) -> usize {
+    let single = [
+        record.external_id.is_some(),
+        record.name.is_some(),
+        record.job_title.is_some(),
+        record.website.is_some(),
+        record.street.is_some(),
+        record.city.is_some(),
+        record.region.is_some(),
+        record.postcode.is_some(),
+        record.country.is_some(),
+        record.birthday.is_some(),
+    ];
+    single.iter().filter(|filled| **filled).count()
+        + record.emails.len()
+        + record.phones.len()
+        + record.companies.len()
+        + record.tags.len()
+        + record.custom.len()
+}
+
+/// How a rule orders two records; the survivor is the smallest.
+fn by_rule(rule: SurvivorRule, left: &Record, right: &Record) -> Ordering {
+    let first = |left: bool, right: bool| right.cmp(&left);
+    match rule {
+        SurvivorRule::Existing => first(left.side == Side::Existing, right.side == Side::Existing),
+        SurvivorRule::User => first(left.role == Some(Role::User), right.role == Some(Role::User)),
+        SurvivorRule::ExternalId => first(left.external_id.is_some(), right.external_id.is_some()),
+        SurvivorRule::Oldest => {
+            let created = |record: &Record| record.created_at.map_or(i64::MAX, |at| at.0);
+            created(left).cmp(&created(right))
+        }
+        SurvivorRule::LastSeen => right.last_seen_at.cmp(&left.last_seen_at),
+        SurvivorRule::MostComplete => filled(right).cmp(&filled(left)),
+    }
+}
+
+/// Chooses the survivor and says why, in the words of the rule that decided.
+fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32, String) {
+    let mut left: Vec<u32> = members.to_vec();
+    if let [only] = left[..] {
+        return (only, "the only record".to_owned());
+    }
+    let mut standing = "records";
+    for rule in &order.0 {
+        let best = left
+            .iter()
+            .copied()
+            .min_by(|one, other| by_rule(*rule, &records[*one as usize], &records[*other as usize]));
+        let Some(best) = best else { break };
+        let before = left.len();
+        left.retain(|row| by_rule(*rule, &records[*row as usize], &records[best as usize]).is_eq());
+        if left.len() == 1 {
+            let reason = match rule {
+                SurvivorRule::Existing => "the only existing contact".to_owned(),
+                SurvivorRule::User => "the only user".to_owned(),
+                SurvivorRule::ExternalId => format!("the only one of {before} {standing} with an external id"),
+                SurvivorRule::Oldest => format!("the oldest of {before} {standing}"),
+                SurvivorRule::LastSeen => format!("the most recently seen of {before} {standing}"),
+                SurvivorRule::MostComplete => format!("the most complete of {before} {standing}"),
+            };
+            return (best, reason);
+        }
+        standing = match rule {
+            SurvivorRule::User if records[best as usize].role == Some(Role::User) => "users",
+            SurvivorRule::User if records[best as usize].role == Some(Role::Lead) => "leads",
+            SurvivorRule::Existing if standing == "records" && records[best as usize].side == Side::Existing => {
+                "existing contacts"
+            }
+            _ => standing,
+        };
+    }
+    let tie = |row: &u32| {
+        let record = &records[*row as usize];
+        // A record without an id comes after those with one.
+        (record.id.is_none(), record.id.clone(), record.origin)
+    };
+    let before = left.len();
+    let best = left.into_iter().min_by_key(tie).unwrap_or_default();
+    let rule = if records[best as usize].id.is_some() { "the smallest id" } else { "the first row" };
+    (best, format!("{rule} of {before} equal {standing}"))
+}
+
+/// Values of one record for one field, as they would be written.
+type Values = fn(&Record) -> Vec<String>;
+
+fn one(text: Option<&str>) -> Vec<String> {
+    text.into_iter().filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
+}
+
+/// Fields with one value: the first source that has one wins.
+const SINGLE: &[(Field, Values)] = &[
+    (Field::ExternalId, |record| one(record.external_id.as_ref().map(|id| id.0.as_ref()))),
+    (Field::FullName, |record| one(record.name.as_ref().map(PersonName::display))),
+    (Field::JobTitle, |record| one(record.job_title.as_deref())),
+    (Field::Website, |record| one(record.website.as_deref())),
+    (Field::Street, |record| one(record.street.as_deref())),
+    (Field::City, |record| one(record.city.as_deref())),
+    (Field::Region, |record| one(record.region.as_deref())),
+    (Field::Postcode, |record| one(record.postcode.as_deref())),
+    (Field::Country, |record| one(record.country.as_deref())),
+    (Field::Birthday, |record| {
+        record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)).into_iter().collect()
+    }),
+];
+
+/// Fields with a list of values: every distinct value has its own entry.
+const LISTS: &[(Field, Values)] = &[
+    (Field::Email, |record| record.emails.iter().map(|email| email.address().to_owned()).collect()),
+    (Field::Phone, |record| record.phones.iter().map(|phone| phone.to_send().to_owned()).collect()),
+    (Field::Company, |record| record.companies.iter().map(|company| company.original().to_owned()).collect()),
+    (Field::Tags, |record| record.tags.iter().map(ToString::to_string).collect()),
+    (Field::Note, |record| record.notes.iter().map(ToString::to_string).collect()),
+];
+
+fn fields(sources: &[(u32, &Record)]) -> Vec<GoldenField> {
+    let mut fields = Vec::new();
+    let role = |record: &Record| match record.role {
+        Some(Role::User) => vec!["user".to_owned()],
+        Some(Role::Lead) => vec!["lead".to_owned()],
+        None => Vec::new(),
+    };
+    // One user makes the merged contact a user.
+    let users_first: Vec<(u32, &Record)> = {
+        let (users, rest): (Vec<_>, Vec<_>) = sources.iter().partition(|(_, record)| record.role == Some(Role::User));
+        users.into_iter().chain(rest).collect()
+    };
+    single(&Field::Role, &users_first, &role, &mut fields);
+    for (field, values) in SINGLE {
+        single(field, sources, values, &mut fields);
+    }
+    for (field, values) in LISTS {
+        list(field, sources, *values, &mut fields);
+    }
+    times(sources, &mut fields);
+    flags(sources, &mut fields);
+    named(sources, |record| &record.identifiers, Field::Identifier, &mut fields);
+    named(sources, |record| &record.texts, Field::Text, &mut fields);
+    named(sources, |record| &record.custom, Field::Custom, &mut fields);
+    // Stable: a list keeps its main value first.
+    fields.sort_by(|left, right| left.field.cmp(&right.field));
+    fields
+}
+
+fn single(
+    field: &Field,
+    sources: &[(u32, &Record)],
+    values: &dyn Fn(&Record) -> Vec<String>,
+    into: &mut Vec<GoldenField>,
+) {
+    let mut found: Option<GoldenField> = None;
+    for (row, record) in sources {
+        for value in values(record) {
+            let from = RecordIndex(*row);
+            match &mut found {
+                None => found = Some(GoldenField { field: field.clone(), value, from, alternatives: Vec::new() }),
+                Some(winner) => {
+                    let known = same_text(&winner.value, &value)
+                        || winner.alternatives.iter().any(|other| same_text(&other.value, &value));
+                    if !known {
+                        winner.alternatives.push(Alternative { from, value });
+                    }
+                }
+            }
+        }
+    }
+    into.extend(found);
+}
+
+fn list(field: &Field, sources: &[(u32, &Record)], values: Values, into: &mut Vec<GoldenField>) {
+    let start = into.len();
+    for (row, record) in sources {
+        for value in values(record) {
+            if !into[start..].iter().any(|known| same_text(&known.value, &value)) {
+                into.push(GoldenField {
+                    field: field.clone(),
+                    value,
+                    from: RecordIndex(*row),
+                    alternatives: Vec::new(),
+                });
+            }
+        }
+    }
+}
+
+/// Differences of case alone are no alternative worth keeping.
+fn same_text(left: &str, right: &str) -> bool {
+    left == right || left.to_lowercase() == right.to_lowercase()
+}
+
+fn times(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
+    type Time = fn(&Record) -> Option<i64>;
+    let earliest: [(Field, Time); 2] = [
+        (Field::CreatedAt, |record| record.created_at.map(|at| at.0)),
+        (Field::SignedUpAt, |record| record.signed_up_at.map(|at| at.0)),
+    ];
+    let latest: [(Field, Time); 2] = [
+        (Field::UpdatedAt, |record| record.updated_at.map(|at| at.0)),
+        (Field::LastSeenAt, |record| record.last_seen_at.map(|at| at.0)),
+    ];
+    let mut put = |field: Field, time: Time, sign: i64| {
+        let timed = sources.iter().enumerate().filter_map(|(at, (row, record))| Some((sign * time(record)?, at, *row)));
+        if let Some((value, _, row)) = timed.min() {
+            into.push(GoldenField {
+                field,
+                value: (sign * value).to_string(),
+                from: RecordIndex(row),
+                alternatives: Vec::new(),
+            });
+        }
+    };
+    for (field, time) in earliest {
+        put(field, time, 1);
+    }
+    for (field, time) in latest {
+        put(field, time, -1);
+    }
+}
+
+fn flags(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
+    type Flag = fn(&Record) -> Option<bool>;
+    let all: [(Field, Flag); 3] = [
+        (Field::Unsubscribed, |record| record.unsubscribed),
+        (Field::HardBounced, |record| record.hard_bounced),
+        (Field::MarkedAsSpam, |record| record.marked_as_spam),
+    ];
+    for (field, flag) in all {
+        let known = || sources.iter().filter_map(move |(row, record)| Some((flag(record)?, *row)));
+        // Opt-out wins: one member's "yes" is everybody's.
+        if let Some((value, row)) = known().find(|(value, _)| *value).or_else(|| known().next()) {
+            into.push(GoldenField {
+                field,
+                value: value.to_string(),
+                from: RecordIndex(row),
+                alternatives: Vec::new(),
+            });
+        }
+    }
+}
+
+/// Column name and value.
+type Column = (std::sync::Arc<str>, Box<str>);
+
+/// Columns that carry their own name.
+fn named<'r>(
+    sources: &[(u32, &'r Record)],
+    columns: fn(&'r Record) -> &'r Vec<Column>,
+    field: fn(std::sync::Arc<str>) -> Field,
+    into: &mut Vec<GoldenField>,
+) {
+    let mut names: Vec<&std::sync::Arc<str>> =
+        sources.iter().flat_map(|(_, record)| columns(record).iter().map(|(name, _)| name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let field = field(name.clone());
+        let mut found: Option<GoldenField> = None;
+        for (row, record) in sources {
+            for (_, value) in columns(record).iter().filter(|(column, _)| column == name) {
+                let from = RecordIndex(*row);
+                match &mut found {
+                    None => {
+                        let value = value.to_string();
+                        found = Some(GoldenField { field: field.clone(), value, from, alternatives: Vec::new() });
+                    }
+                    Some(winner) => {
+                        let known = same_text(&winner.value, value)
+                            || winner.alternatives.iter().any(|other| same_text(&other.value, value));
+                        if !known {
+                            winner.alternatives.push(Alternative { from, value: value.to_string() });
+                        }
+                    }
+                }
+            }
+        }
+        into.extend(found);
+    }
+}

@@ -1,0 +1,238 @@
+//! Comparison of two person names: which parts agree, how, and whether they can be one person at all.
+
+use super::features::{NameValue, Words};
+use super::similarity;
+use crate::contact::Script;
+
+/// How two words of a name relate, from the strongest relation down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Relation {
+    Same,
+    Nickname,
+    Typo,
+    Initial,
+    /// One side has no such part.
+    Missing,
+    /// Looks alike, but not enough for a slip.
+    Similar,
+    Different,
+}
+
+use Relation::{Different, Initial, Missing, Nickname, Same, Similar, Typo};
+
+/// Result of comparing two names. The order is that of the model's levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NameLevel {
+    Same,
+    Swapped,
+    Nickname,
+    Typo,
+    Initial,
+    /// Only given names are known on one side, and they agree.
+    GivenOnly,
+    /// Only surnames are known on one side, and they agree.
+    FamilyOnly,
+    /// Same given name, another surname.
+    OtherSurname,
+    /// Alike in a weak way, or not comparable.
+    Unclear,
+    /// Same surname, another given name: a relative.
+    OtherGiven,
+    Different,
+}
+
+/// Level and the tokens that agree, whose frequency says how much the agreement is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NameMatch {
+    pub(super) level: NameLevel,
+    /// In how many distinct names the agreeing given name occurs; 0 when none agrees.
+    pub(super) given: u32,
+    /// The same for the agreeing surname.
+    pub(super) family: u32,
+}
+
+/// Compares two names.
+pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
+    let (left, right) = in_order(left, right, tokens);
+    let mut straight = align(&left.given, &left.family, &right.given, &right.family, tokens);
+    if !matches!(straight.level, NameLevel::Same) {
+        let mut crossed = align(&left.given, &left.family, &right.family, &right.given, tokens);
+        let complete = |name: &NameValue| !name.given.is_empty() && !name.family.is_empty();
+        if !(complete(left) && complete(right)) {
+            // One word alone: the parser could not know whether it is a given name or a surname.
+            crossed.level = crossed.level.max(NameLevel::GivenOnly);
+        } else if crossed.level == NameLevel::Same {
+            crossed.level = NameLevel::Swapped;
+        } else if crossed.level == NameLevel::Unclear {
+            // Keeps its level: slips on swapped parts.
+        } else if crossed.level <= NameLevel::Initial {
+            crossed.level = crossed.level.max(NameLevel::Typo);
+        } else {
+            crossed.level = NameLevel::Different;
+        }
+        if crossed.level < straight.level {
+            straight = crossed;
+        }
+    }
+    if straight.level > NameLevel::Initial
+        && let Some(found) = contained(left, right, tokens)
+    {
+        straight = found;
+    }
+    if straight.level > NameLevel::Initial && (same_letters(left, right, tokens) || one_word(left, right, tokens)) {
+        straight.level = NameLevel::Typo;
+        straight.given = 1;
+        straight.family = 1;
+    }
+    if straight.level >= NameLevel::OtherSurname && left.script != right.script {
+        // A name and its transliteration: the folding of another script is too rough to contradict anybody.
+        straight = NameMatch { level: NameLevel::Unclear, given: 0, family: 0 };
+    }
+    straight
+}
+
+/// The shorter name first, names of one length by their words: the comparison must not depend on the side.
+fn in_order<'n>(left: &'n NameValue, right: &'n NameValue, tokens: &Words) -> (&'n NameValue, &'n NameValue) {
+    let size = |name: &NameValue| (name.given.len() + name.family.len(), name.given.len());
+    let words = |name: &'n NameValue| name.tokens().map(|token| tokens.text(token));
+    let order = size(left).cmp(&size(right)).then_with(|| words(left).cmp(words(right)));
+    if order.is_le() { (left, right) } else { (right, left) }
+}
+
+/// Whether two names cannot belong to one person.
+pub(super) fn incompatible(found: NameMatch) -> bool {
+    matches!(found.level, NameLevel::OtherGiven | NameLevel::Different)
+}
+
+/// Compares given names with given names and surnames with surnames.
+fn align(given: &[u32], family: &[u32], other_given: &[u32], other_family: &[u32], tokens: &Words) -> NameMatch {
+    let (given_relation, given_count) = relate_given(given, other_given, tokens);
+    let (family_relation, family_count) = best(family, other_family, tokens);
+    let level = match (given_relation, family_relation) {
+        (Same, Same) => NameLevel::Same,
+        (Nickname, Same) => NameLevel::Nickname,
+        (Typo, Same | Typo) | (Same | Nickname, Typo) => NameLevel::Typo,
+        (Initial, Same | Typo) | (Same | Nickname | Typo, Initial) => NameLevel::Initial,
+        (Same | Nickname | Typo, Missing) => NameLevel::GivenOnly,
+        (Missing, Same | Typo) => NameLevel::FamilyOnly,
+        (Same | Nickname, Different) => NameLevel::OtherSurname,
+        (Missing | Similar | Initial, Missing | Initial)
+        | (Similar, Same | Typo | Similar)
+        | (Same | Typo | Nickname | Missing | Initial, Similar) => NameLevel::Unclear,
+        (Different, Same | Typo) => NameLevel::OtherGiven,
+        _ => NameLevel::Different,
+    };
+    let keep = |relation: Relation, count: u32| if relation <= Typo { count } else { 0 };
+    NameMatch { level, given: keep(given_relation, given_count), family: keep(family_relation, family_count) }
+}
+
+/// The first given names decide; a person may also go by a middle name.
+fn relate_given(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) {
+    let (Some(first), Some(other)) = (left.first(), right.first()) else {
+        return (Relation::Missing, 0);
+    };
+    let straight = (relate(*first, *other, tokens), commoner(*first, *other, tokens));
+    if straight.0 <= Relation::Initial || (left.len() == 1 && right.len() == 1) {
+        return straight;
+    }
+    // Two people often share a middle initial: only whole names count here.
+    let whole = |words: &[u32]| words.iter().copied().filter(|word| tokens.text(*word).len() > 1).collect::<Vec<u32>>();
+    let (any, count) = best(&whole(left), &whole(right), tokens);
+    if any <= Relation::Typo { (any.max(Relation::Nickname), count) } else { straight }
+}
+
+/// The strongest relation between any two words.
+fn best(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) {
+    let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (*one, *other)));
+    let related = pairs.map(|(one, other)| (relate(one, other, tokens), commoner(one, other, tokens)));
+    related.min().unwrap_or((Relation::Missing, 0))
+}
+
+/// In how many names the commoner of two words occurs.
+fn commoner(left: u32, right: u32, tokens: &Words) -> u32 {
+    tokens.count(left).max(tokens.count(right)).max(1)
+}
+
+/// From this number of distinct names on, a word is a name in its own right and not somebody's slip.
+const COMMON: u32 = 4;
+
+/// Relation of two words.
+pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
+    if left == right {
+        return Relation::Same;
+    }
+    let (one, other) = (tokens.text(left), tokens.text(right));
+    let (shorter, longer) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if shorter.chars().count() == 1 {
+        return if longer.starts_with(shorter) { Relation::Initial } else { Relation::Different };
+    }
+    if tokens.are_nicknames(left, right) {
+        return Relation::Nickname;
+    }
+    if one.len() > 2 && other.len() > 2 && tokens.same_spelling(left, right) {
+        return Relation::Typo;
+    }
+    if shorter.len() >= 3 && longer.starts_with(shorter) {
+        return Relation::Nickname;
+    }
+    let both_common = tokens.count(left).min(tokens.count(right)) >= COMMON;
+    if similarity::is_typo(one, other) {
+        // "Maria" and "Mario" are two names, "Maria" and "Mqria" are one.
+        return if both_common { Relation::Similar } else { Relation::Typo };
+    }
+    if similarity::is_similar(one, other) && !both_common { Relation::Similar } else { Relation::Different }
+}
+
+/// Whether all words of the shorter name stand in the longer one, wherever ("Ana Mora" and "Ana Lucía Mora Vidal"): people
+/// with two surnames or several given names use some of them.
+fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<NameMatch> {
+    let (shorter, mut longer): (Vec<u32>, Vec<u32>) = (left.tokens().collect(), right.tokens().collect());
+    let mut shorter = shorter;
+    if shorter.len() > longer.len() {
+        std::mem::swap(&mut shorter, &mut longer);
+    }
+    if shorter.len() < 2 || longer.len() < 3 {
+        return None;
+    }
+    let mut worst = Relation::Same;
+    let mut counts = Vec::new();
+    for word in shorter {
+        let best = (0..longer.len())
+            .min_by_key(|at| (relate(word, longer[*at], tokens), commoner(word, longer[*at], tokens)))?;
+        let other = longer.swap_remove(best);
+        let relation = relate(word, other, tokens);
+        worst = worst.max(relation);
+        if relation == Relation::Same && tokens.text(word).len() > 1 {
+            counts.push(commoner(word, other, tokens));
+        }
+    }
+    counts.sort_unstable();
+    let rarest = *counts.first()?;
+    let level = match worst {
+        Relation::Same => NameLevel::Same,
+        Relation::Nickname => NameLevel::Nickname,
+        Relation::Typo => NameLevel::Typo,
+        Relation::Initial => NameLevel::Initial,
+        _ => return None,
+    };
+    Some(NameMatch { level, given: counts.get(1).copied().unwrap_or(rarest), family: rarest })
+}
+
+/// Whether one name is a single word made of the other ("nmishra" of "Neha Mishra"), as in a name taken from an address.
+fn one_word(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
+    let words = |name: &NameValue| name.tokens().map(|token| tokens.text(token).to_owned()).collect::<Vec<String>>();
+    let (one, other) = (words(left), words(right));
+    let (single, full) = if one.len() == 1 { (one, other) } else { (other, one) };
+    let ([word], [.., last]) = (single.as_slice(), full.as_slice()) else { return false };
+    let Some(first) = full.first().filter(|_| full.len() > 1) else { return false };
+    let initial = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
+    let made = [initial(first) + last, format!("{first}{}", initial(last)), format!("{last}{}", initial(first))];
+    word.len() > 4 && made.contains(word)
+}
+
+/// Whether both names are the same letters with the words divided differently ("annamaria rossi", "anna maria rossi").
+fn same_letters(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
+    let joined = |name: &NameValue| name.tokens().map(|token| tokens.text(token)).collect::<String>();
+    let (one, other) = (joined(left), joined(right));
+    (one.len() >= 6 || left.script != Script::Latin) && one == other
+}

@@ -1,0 +1,103 @@
+//! How alike two words are. Thin rules over `strsim`; every function is symmetric.
+
+/// Number of characters of which more than half of short words would have to be wrong for an edit to be believed.
+const SHORTEST_WITH_TYPO: usize = 3;
+
+/// Jaro–Winkler similarity, 0 to 1 (Winkler 1990). `strsim` walks the left word first, so that its Winkler prefix is
+/// symmetric but its transposition count need not be; the words are put in order first.
+pub(super) fn jaro_winkler(left: &str, right: &str) -> f64 {
+    let (first, second) = if left <= right { (left, right) } else { (right, left) };
+    strsim::jaro_winkler(first, second)
+}
+
+/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
+pub(super) fn edits(left: &str, right: &str) -> usize {
+    strsim::osa_distance(left, right)
+}
+
+/// Whether one word is the other with a slip of the pen: one edit, or two in a long word.
+pub(super) fn is_typo(left: &str, right: &str) -> bool {
+    let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
+    if shorter < SHORTEST_WITH_TYPO || longer - shorter > 2 {
+        return false;
+    }
+    let allowed = if shorter >= 7 { 2 } else { 1 };
+    edits(left, right) <= allowed
+}
+
+/// Whether two words look alike, though not alike enough for a single slip.
+pub(super) fn is_similar(left: &str, right: &str) -> bool {
+    let shorter = left.len().min(right.len());
+    jaro_winkler(left, right) >= 0.85 || edits(left, right) * 3 <= shorter || same_letters(left, right)
+}
+
+/// Whether two words of some length are the same letters in another order.
+fn same_letters(left: &str, right: &str) -> bool {
+    if left.len() != right.len() || left.len() < 4 {
+        return false;
+    }
+    let (mut one, mut other) = (left.as_bytes().to_vec(), right.as_bytes().to_vec());
+    one.sort_unstable();
+    other.sort_unstable();
+    one == other
+}
+
+/// Share of words two texts have in common, 0 to 1; a word counts as common when it is the same or a typo.
+pub(super) fn word_overlap(left: &str, right: &str) -> f64 {
+    weighted_overlap(left, right, |_| 1.0)
+}
+
+/// Like [`word_overlap`], with a weight for each word (Dice's coefficient: 2 · common / (left + right)).
+pub(super) fn weighted_overlap(left: &str, right: &str, weight: impl Fn(&str) -> f64) -> f64 {
+    // In one order, so that greedy matching of typos does not depend on the side.
+    let (left, right) = if left <= right { (left, right) } else { (right, left) };
+    let words = |text| str::split(text, ' ').filter(|word: &&str| !word.is_empty());
+    let mut rest: Vec<&str> = words(right).collect();
+    let total: f64 = words(left).chain(words(right)).map(&weight).sum();
+    let mut unmatched = Vec::new();
+    let mut common = 0.0;
+    for word in words(left) {
+        if let Some(at) = rest.iter().position(|other| *other == word) {
+            rest.swap_remove(at);
+            common += 2.0 * weight(word);
+        } else {
+            unmatched.push(word);
+        }
+    }
+    for word in unmatched {
+        if let Some(at) = rest.iter().position(|other| is_typo(word, other)) {
+            common += weight(word) + weight(rest.swap_remove(at));
+        }
+    }
+    if total > 0.0 { common / total } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_measure_is_symmetric(left in "[a-e]{0,9}", right in "[a-e]{0,9}") {
+            prop_assert_eq!(jaro_winkler(&left, &right).to_bits(), jaro_winkler(&right, &left).to_bits());
+            prop_assert_eq!(word_overlap(&left, &right).to_bits(), word_overlap(&right, &left).to_bits());
+            prop_assert_eq!(edits(&left, &right), edits(&right, &left));
+            prop_assert_eq!(is_typo(&left, &right), is_typo(&right, &left));
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_a_typo_and_another_name_is_not() {
+        assert!(is_typo("david", "davd"));
+        assert!(is_typo("howell", "howlel"));
+        assert!(!is_typo("anna", "emma"));
+        assert!(!is_typo("al", "el"));
+    }
+
+    #[test]
+    fn word_overlap_counts_common_words() {
+        assert!((word_overlap("ezzard charles school", "chicago youth ezzard charles school") - 0.75).abs() < 1e-9);
+        assert!(word_overlap("walsh", "taylor") < 0.01);
+    }
+}
