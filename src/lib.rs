@@ -5,3 +5,5 @@ pub mod contact;
 pub mod ingest;
 
 pub mod link;
+
+pub mod plan;

@@ -1,0 +1,41 @@
+//! The parts of a run → a plan.
+
+use super::forecast::forecast;
+use super::{Header, Options, Plan, decide};
+use crate::contact::Record;
+use crate::ingest::{Ingested, Reject, Source};
+use crate::link::Linkage;
+
+/// All inputs of a run, one after the other. [`crate::link::RecordIndex`] counts in `records`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    /// What each input is.
+    pub sources: Vec<Source>,
+    /// Accepted rows of all inputs.
+    pub records: Vec<Record>,
+    /// Rejected rows of all inputs.
+    pub rejects: Vec<Reject>,
+}
+
+impl Inputs {
+    /// Puts what each input gave one after the other.
+    #[must_use]
+    pub fn gather(ingested: impl IntoIterator<Item = Ingested>) -> Self {
+        let mut inputs = Self::default();
+        for one in ingested {
+            inputs.sources.push(one.source);
+            inputs.records.extend(one.records);
+            inputs.rejects.extend(one.rejects);
+        }
+        inputs
+    }
+}
+
+/// Decides every group of `linkage`, which was made from exactly `inputs.records`, and forecasts the cost.
+#[must_use]
+pub fn assemble(header: Header, inputs: Inputs, linkage: Linkage, options: &Options) -> Plan {
+    let Inputs { sources, records, rejects } = inputs;
+    let (actions, rows, attributes) = decide(&records, &linkage, options);
+    let forecast = forecast(&actions, &attributes, &records, options.window_limit);
+    Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
+}

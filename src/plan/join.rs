@@ -1,0 +1,202 @@
+//! Several contacts of the workspace that are one person: one stays, the others are merged into it, or copied and
+//! archived.
+//!
+//! Intercom merges a lead into a user and nothing else, and never gives a merge back. So: what a merge would discard is
+//! noted first; then the leads are merged; then what merging drops is written. Other pairs are joined by copying: write
+//! what the survivor lacks, copy everything attached, note the rest, and only then archive.
+
+use super::changes::{self, Writing};
+use super::decide::{Deciding, attach, place};
+use super::draft::{Aim, GroupPlan};
+use super::keep::Known;
+use super::party::{Contact, Party};
+use super::values::{Held, Member, chosen, held};
+use super::{ActionBody, Attachment, Attribute, AttributeValue, Change, Outcome, StandardAttribute, Target};
+use crate::contact::Role;
+
+/// How contacts that cannot be merged go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    Archive,
+    Delete,
+    /// The survivor, a lead, becomes a user, so that the others can be merged into it.
+    Promote,
+}
+
+/// Plans one group of several contacts.
+pub(super) fn join(deciding: &Deciding<'_>, party: &Party<'_>, survivor: &Contact<'_>, removal: Removal) -> GroupPlan {
+    let into_user = removal == Removal::Promote || survivor.role == Some(Role::User);
+    let others = party.contacts.iter().filter(|contact| contact.id != survivor.id);
+    let (leads, rest) = others.partition(|contact| into_user && contact.role == Some(Role::Lead));
+    let joining = Joining { party, survivor, removal, leads, rest };
+    let (written, note) = joining.values(deciding);
+    let brought = deciding.missing(&party.incoming, &survivor.rows);
+    let mut plan = GroupPlan::new(party.group.id);
+    let places = joining.actions(&mut plan, written, note, brought);
+    joining.rows(&mut plan, &places);
+    plan
+}
+
+struct Joining<'p, 'a> {
+    party: &'p Party<'a>,
+    survivor: &'p Contact<'a>,
+    removal: Removal,
+    /// Contacts that are merged into the survivor.
+    leads: Vec<&'p Contact<'a>>,
+    /// Contacts that are copied, then archived or deleted.
+    rest: Vec<&'p Contact<'a>>,
+}
+
+/// Where the drafts of a group stand.
+#[derive(Default)]
+struct Places {
+    update: Option<usize>,
+    noted: Vec<usize>,
+    brought: Vec<usize>,
+    copied: Vec<usize>,
+    merges: Vec<usize>,
+    before_removal: Vec<usize>,
+    removals: Vec<usize>,
+}
+
+impl Joining<'_, '_> {
+    /// What is written to the survivor, and the note of what would be lost.
+    fn values(&self, deciding: &Deciding<'_>) -> (Vec<Change>, Option<String>) {
+        let Self { party, survivor, .. } = self;
+        let promoted = self.removal == Removal::Promote;
+        let own = held(survivor.rows.iter().copied());
+        let after_merges = if promoted {
+            own.clone()
+        } else {
+            let leads: Vec<Held> = self.leads.iter().map(|lead| held(lead.rows.iter().copied())).collect();
+            changes::merged(&own, &leads)
+        };
+        let wanted = chosen(&party.group.golden.fields, preferred(party, survivor));
+        let incoming = held(party.incoming.iter().copied());
+        let role = if promoted { Some(Role::User) } else { survivor.role };
+        let writing = Writing { role, fill: deciding.options.fill };
+        let mut written = changes::changed(&own, &after_merges, &wanted, &incoming, writing);
+        let state = changes::after(&after_merges, &written, [&wanted, &incoming]);
+        if promoted {
+            written.insert(0, promotion(survivor));
+        }
+        written.extend(changes::opt_out(Some(survivor), &party.members));
+        let donors: Vec<Member<'_>> =
+            party.members.iter().filter(|member| !survivor.holds(member.index)).copied().collect();
+        let note = deciding.note(&donors, &Known { final_state: &state, rows: &survivor.rows });
+        (written, note)
+    }
+
+    /// Writing before copying, notes before merges, everything before archiving.
+    fn actions(
+        &self,
+        plan: &mut GroupPlan,
+        written: Vec<Change>,
+        note: Option<String>,
+        brought: Vec<Attachment>,
+    ) -> Places {
+        let aim = Aim::Existing(self.survivor.id.clone());
+        let promoted = self.removal == Removal::Promote;
+        let because = because(self.party);
+        let mut places = Places::default();
+        let (first, last) =
+            if promoted || self.leads.is_empty() { (written, Vec::new()) } else { (Vec::new(), written) };
+        if !first.is_empty() {
+            let reason = if promoted {
+                "it becomes a user, so that the other leads can be merged into it"
+            } else {
+                "the others have what the contact that stays lacks"
+            };
+            places.update = Some(plan.add(aim.clone(), ActionBody::Update { changes: first }, reason, Vec::new()));
+        }
+        places.noted = attach(plan, &aim, Vec::new(), note, &[]);
+        places.brought = attach(plan, &aim, brought, None, &[]);
+        for contact in &self.rest {
+            let what = Attachment::EverythingOf { contact: contact.id.clone() };
+            let reason = format!("{} goes away, what is attached to it stays", place(contact.rows.first()));
+            places.copied.push(plan.add(aim.clone(), ActionBody::Attach { what }, reason, Vec::new()));
+        }
+        let before_merging = sorted(places.noted.iter().copied().chain(places.update.filter(|_| promoted)));
+        for lead in &self.leads {
+            let body = ActionBody::Merge { from: lead.id.clone() };
+            places.merges.push(plan.add(aim.clone(), body, because.as_str(), before_merging.clone()));
+        }
+        if !last.is_empty() {
+            let reason = "merging does not carry these values over";
+            let body = ActionBody::Update { changes: last };
+            places.update = Some(plan.add(aim.clone(), body, reason, places.merges.clone()));
+        }
+        places.before_removal = sorted(places.noted.iter().chain(&places.copied).copied().chain(places.update));
+        for contact in &self.rest {
+            let survivor = Target::Existing(self.survivor.id.clone());
+            let body = match self.removal {
+                Removal::Delete => ActionBody::Delete { survivor },
+                _ => ActionBody::Archive { survivor },
+            };
+            let gone = Aim::Existing(contact.id.clone());
+            places.removals.push(plan.add(gone, body, because.as_str(), places.before_removal.clone()));
+        }
+        places
+    }
+
+    /// What becomes of every row.
+    fn rows(&self, plan: &mut GroupPlan, places: &Places) {
+        let arrived = sorted(places.noted.iter().chain(&places.brought).copied().chain(places.update));
+        let on_survivor = sorted(arrived.iter().chain(&places.copied).chain(&places.merges).copied());
+        for row in &self.survivor.rows {
+            let reason = "it stays; the others become part of it";
+            plan.row(row.index, Outcome::Updated, None, on_survivor.clone(), reason);
+        }
+        let joined = format!("the same person as {}", place(self.survivor.rows.first()));
+        for (lead, merge) in self.leads.iter().zip(&places.merges) {
+            let decided_by = sorted(places.noted.iter().copied().chain([*merge]).chain(places.update));
+            for row in &lead.rows {
+                plan.row(row.index, Outcome::Merged, Some(*merge), decided_by.clone(), joined.as_str());
+            }
+        }
+        let outcome = if self.removal == Removal::Delete { Outcome::Deleted } else { Outcome::Archived };
+        for (contact, gone) in self.rest.iter().zip(&places.removals) {
+            let decided_by = sorted(places.before_removal.iter().copied().chain([*gone]));
+            for row in &contact.rows {
+                plan.row(row.index, outcome, Some(*gone), decided_by.clone(), joined.as_str());
+            }
+        }
+        for member in &self.party.incoming {
+            if arrived.is_empty() {
+                plan.rest(member.index, Outcome::Unchanged, "its contact has all of it already");
+            } else {
+                plan.row(member.index, Outcome::Updated, None, arrived.clone(), joined.as_str());
+            }
+        }
+    }
+}
+
+fn sorted(places: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut places: Vec<usize> = places.collect();
+    places.sort_unstable();
+    places
+}
+
+/// The survivor's rows first, then the golden record's survivor and the rest in input order.
+fn preferred<'a>(party: &Party<'a>, survivor: &Contact<'a>) -> Vec<Member<'a>> {
+    let mut members = party.by_preference();
+    members.sort_by_key(|member| !survivor.holds(member.index));
+    members
+}
+
+fn promotion(survivor: &Contact<'_>) -> Change {
+    let word = |role: &str| AttributeValue::Text(role.to_owned());
+    Change {
+        attribute: Attribute::Standard(StandardAttribute::Role),
+        before: Some(word("lead")),
+        after: word("user"),
+        from: survivor.rows.first().map_or(crate::link::RecordIndex(0), |row| row.index),
+    }
+}
+
+fn because(party: &Party<'_>) -> String {
+    match party.group.weight {
+        Some(weight) => format!("the same person as the contact that stays, with a match weight of {:.1}", weight.0),
+        None => "the same person as the contact that stays".to_owned(),
+    }
+}

@@ -1,0 +1,114 @@
+//! A group seen as contacts: which of its members are rows of one and the same contact of the workspace, who is a user,
+//! who is a lead, what is new.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::values::Member;
+use crate::contact::{IntercomId, Record, Role, Side};
+use crate::link::{Group, RecordIndex};
+
+/// A contact of the workspace. Two inputs may both list it; then it has several rows.
+#[derive(Clone, Debug)]
+pub(super) struct Contact<'a> {
+    pub(super) id: &'a IntercomId,
+    /// `None` when no row says. A contact with an external id is a user.
+    pub(super) role: Option<Role>,
+    pub(super) rows: Vec<Member<'a>>,
+}
+
+/// The members of a group.
+#[derive(Debug)]
+pub(super) struct Party<'a> {
+    pub(super) group: &'a Group,
+    /// All, in input order.
+    pub(super) members: Vec<Member<'a>>,
+    /// Rows of lists to import.
+    pub(super) incoming: Vec<Member<'a>>,
+    /// Contacts of the workspace, in the order of their first row.
+    pub(super) contacts: Vec<Contact<'a>>,
+    /// Existing rows without an id: nothing can be written to them.
+    pub(super) nameless: bool,
+}
+
+impl<'a> Party<'a> {
+    pub(super) fn of(group: &'a Group, records: &'a [Record]) -> Self {
+        let members: Vec<Member<'a>> = group
+            .members
+            .iter()
+            .filter_map(|&index| Some(Member { index, record: records.get(usize::try_from(index.0).ok()?)? }))
+            .collect();
+        let mut contacts: Vec<Contact<'a>> = Vec::new();
+        let mut incoming = Vec::new();
+        let mut nameless = false;
+        for &member in &members {
+            match (member.record.side, &member.record.id) {
+                (Side::Incoming, _) => incoming.push(member),
+                (Side::Existing, None) => nameless = true,
+                (Side::Existing, Some(id)) => match contacts.iter_mut().find(|contact| contact.id == id) {
+                    Some(contact) => {
+                        contact.rows.push(member);
+                        contact.role = contact.role.max(role(member.record));
+                    }
+                    None => contacts.push(Contact { id, role: role(member.record), rows: vec![member] }),
+                },
+            }
+        }
+        Self { group, members, incoming, contacts, nameless }
+    }
+
+    /// The survivor's row first, then all others in input order: who is asked first for a value.
+    pub(super) fn by_preference(&self) -> Vec<Member<'a>> {
+        let survivor = self.group.golden.survivor;
+        let mut ordered = self.members.clone();
+        ordered.sort_by_key(|member| member.index != survivor);
+        ordered
+    }
+
+    /// The contact that stays, of those given: the golden record's survivor, else the oldest, else the smallest id.
+    pub(super) fn survivor(&self, among: impl Fn(&Contact<'a>) -> bool) -> Option<&Contact<'a>> {
+        let chosen = self.group.golden.survivor;
+        self.contacts.iter().filter(|contact| among(contact)).min_by_key(|contact| {
+            let is_chosen = contact.rows.iter().any(|row| row.index == chosen);
+            let created = contact.rows.iter().filter_map(|row| row.record.created_at).min();
+            (!is_chosen, created.is_none(), created, contact.id)
+        })
+    }
+}
+
+impl Contact<'_> {
+    /// Unsubscribed by its own flag, which is the only one that can be written.
+    pub(super) fn is_unsubscribed(&self) -> bool {
+        self.rows.iter().any(|row| row.record.unsubscribed == Some(true))
+    }
+
+    pub(super) fn holds(&self, record: RecordIndex) -> bool {
+        self.rows.iter().any(|row| row.index == record)
+    }
+}
+
+fn role(record: &Record) -> Option<Role> {
+    record.role.or_else(|| record.external_id.as_ref().map(|_| Role::User))
+}
+
+/// Whether the person behind a row does not want mail, or cannot get any. Opt-out wins over everything else.
+pub(super) fn opted_out(record: &Record) -> bool {
+    [record.unsubscribed, record.hard_bounced, record.marked_as_spam].contains(&Some(true))
+}
+
+/// Contacts whose rows are spread over several groups, because two inputs list them differently. Writing to them in one
+/// group could undo or contradict what another does, so those groups are left alone.
+pub(super) fn spread<'a>(groups: &[Group], records: &'a [Record]) -> FxHashSet<&'a IntercomId> {
+    let mut home: FxHashMap<&IntercomId, u32> = FxHashMap::default();
+    let mut spread = FxHashSet::default();
+    for group in groups {
+        for record in group.members.iter().filter_map(|index| records.get(usize::try_from(index.0).ok()?)) {
+            if record.side == Side::Existing
+                && let Some(id) = &record.id
+                && *home.entry(id).or_insert(group.id) != group.id
+            {
+                spread.insert(id);
+            }
+        }
+    }
+    spread
+}

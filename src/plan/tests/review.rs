@@ -1,0 +1,100 @@
+use super::*;
+use crate::link::{BlockingKey, ScoredPair, VetoReason};
+
+fn pair(left: u32, right: u32, weight: f64) -> ScoredPair {
+    ScoredPair {
+        left: RecordIndex(left),
+        right: RecordIndex(right),
+        prior: MatchWeight(0.0),
+        terms: Vec::new(),
+        weight: MatchWeight(weight),
+        found_by: BlockingKey::Email,
+    }
+}
+
+/// Three leads that wait for review, and a row alone.
+fn doubtful() -> Plan {
+    let records = vec![
+        lead("5f01").email("ann@hillside.example").created_at(1).name("Ann Lee").build(),
+        row().row(9).email("bob@brook.example").build(),
+        lead("5f02").email("ann@hillside.example").created_at(2).name("Anna Lee").build(),
+        lead("5f03").email("ann@hillside.example").created_at(3).phone("+442079460123").build(),
+    ];
+    let mut linkage = linkage(&records, &[(Band::Review, &[0, 2, 3]), (Band::Single, &[1])]);
+    linkage.pairs = vec![pair(0, 2, 5.0), pair(0, 3, 3.0), pair(2, 3, 1.0)];
+    assemble(header(), Inputs { records, ..Inputs::default() }, linkage, &Options::default())
+}
+
+fn decision(members: &[u32], verdict: Verdict) -> Decision {
+    let members = members.iter().copied().map(RecordIndex).collect();
+    Decision { group: 1, members, verdict, at: Timestamp(0), remark: None }
+}
+
+fn decided(decisions: &[Decision]) -> Plan {
+    replan(doubtful(), decisions, &Options::default())
+}
+
+fn outcomes(plan: &Plan) -> Vec<&'static str> {
+    plan.rows.iter().map(|row| row.expected.name()).collect()
+}
+
+#[test]
+fn without_decisions_nothing_changes() {
+    assert_eq!(decided(&[]), doubtful());
+    assert_eq!(outcomes(&doubtful()), ["skipped", "created", "skipped", "skipped"]);
+}
+
+#[test]
+fn an_accepted_group_is_planned() {
+    let plan = decided(&[decision(&[0, 2, 3], Verdict::Accept)]);
+    assert_eq!(outcomes(&plan), ["updated", "created", "archived", "archived"]);
+    assert_eq!(plan.linkage.groups[0].weight, Some(MatchWeight(3.0)), "the weakest join that was needed");
+}
+
+#[test]
+fn a_rejected_group_falls_apart_and_stays_apart() {
+    let plan = decided(&[decision(&[0, 2, 3], Verdict::Reject)]);
+    assert_eq!(outcomes(&plan), ["unchanged", "created", "unchanged", "unchanged"]);
+    let ids: Vec<u32> = plan.linkage.groups.iter().map(|group| group.id).collect();
+    assert_eq!(ids, [1, 2, 3, 4]);
+    assert!(plan.linkage.vetoes.iter().all(|veto| veto.reason == VetoReason::RejectedByPerson));
+    assert_eq!(plan.linkage.vetoes.len(), 3);
+}
+
+#[test]
+fn a_split_group_keeps_what_belongs_together() {
+    let parts = vec![vec![RecordIndex(3), RecordIndex(0)]];
+    let plan = decided(&[decision(&[0, 2, 3], Verdict::Split { parts })]);
+    assert_eq!(outcomes(&plan), ["updated", "created", "unchanged", "archived"]);
+    assert_eq!(plan.linkage.vetoes.len(), 2);
+    assert_eq!(plan.linkage.groups[2].golden.survivor, RecordIndex(2));
+    assert!(plan.linkage.groups[2].golden.fields.iter().any(|field| field.value == "Anna Lee"));
+}
+
+#[test]
+fn a_person_can_choose_who_stays() {
+    let plan = decided(&[decision(&[0, 2, 3], Verdict::Survivor { record: RecordIndex(3) })]);
+    assert_eq!(outcomes(&plan), ["archived", "created", "archived", "updated"]);
+    assert_eq!(plan.linkage.groups[0].golden.reason, "chosen by a person");
+}
+
+#[test]
+fn the_last_word_counts_and_repeating_it_changes_nothing() {
+    let words = [
+        decision(&[0, 2, 3], Verdict::Reject),
+        decision(&[0, 2, 3], Verdict::Accept),
+        decision(&[0, 2, 3], Verdict::Reopen),
+    ];
+    assert_eq!(outcomes(&decided(&words[..2])), outcomes(&decided(&words[1..2])));
+    assert_eq!(decided(&words[..2]).linkage.vetoes, []);
+    assert_eq!(outcomes(&decided(&words)), outcomes(&doubtful()));
+    let once = decided(&words[..1]);
+    assert_eq!(replan(once.clone(), &words[..1], &Options::default()), once);
+}
+
+#[test]
+fn a_decision_about_a_group_that_is_gone_is_passed_over() {
+    assert_eq!(decided(&[decision(&[0, 2], Verdict::Accept)]), doubtful());
+    assert_eq!(decided(&[decision(&[0, 1, 2], Verdict::Accept)]), doubtful());
+    assert_eq!(decided(&[decision(&[0, 99], Verdict::Accept)]), doubtful());
+}

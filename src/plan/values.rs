@@ -1,0 +1,233 @@
+//! A record as the attributes Intercom would hold for it.
+//!
+//! Attributes that Intercom does not define become custom attributes under the names of [`crate::contact::Field`]:
+//! `job_title`, `website`, `street`, `city`, `region`, `postcode`, `country`, `birthday` (as `1980-04-03`); columns with a
+//! name of their own keep it. `created_at` and `updated_at` are Intercom's own and never written.
+
+use std::collections::BTreeMap;
+
+use super::{Attribute, AttributeValue, StandardAttribute};
+use crate::contact::{Email, Field, Phone, Record};
+use crate::link::{GoldenField, RecordIndex};
+
+/// Longest text an attribute takes, in characters (Intercom's limit of a string attribute).
+pub(super) const LONGEST_TEXT: usize = 255;
+
+/// One value of a record, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "a value and the thing it is read from share the word")]
+pub(super) struct Value {
+    pub(super) attribute: Attribute,
+    pub(super) value: AttributeValue,
+    /// What makes two writings the same value: lower case, digits of a phone number.
+    pub(super) key: String,
+    /// The whole text, when the value had to be cut.
+    pub(super) full: Option<String>,
+    pub(super) from: RecordIndex,
+}
+
+/// The values some contact has, one for each attribute.
+pub(super) type Held = BTreeMap<Attribute, Value>;
+
+/// One member of a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'a> {
+    pub(super) index: RecordIndex,
+    pub(super) record: &'a Record,
+}
+
+/// All values of a member, the main one of each attribute first. Further e-mail addresses and phone numbers follow
+/// under the same attribute.
+pub(super) fn values(member: Member<'_>) -> Vec<Value> {
+    let record = member.record;
+    let mut found = Vec::new();
+    let from = member.index;
+    let mut push = |attribute: Attribute, text: &str, key: Option<String>| {
+        if text.trim().is_empty() {
+            return;
+        }
+        let cut: String = text.chars().take(LONGEST_TEXT).collect();
+        let full = (cut.len() < text.len()).then(|| text.to_owned());
+        let key = key.unwrap_or_else(|| folded(&cut));
+        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from });
+    };
+    let standard = Attribute::Standard;
+    for email in &record.emails {
+        push(standard(StandardAttribute::Email), email.address(), Some(email_key(email)));
+    }
+    for phone in &record.phones {
+        push(standard(StandardAttribute::Phone), phone.to_send(), Some(phone_key(phone)));
+    }
+    if let Some(name) = &record.name {
+        push(standard(StandardAttribute::Name), name.display(), None);
+    }
+    if let Some(id) = &record.external_id {
+        push(standard(StandardAttribute::ExternalId), &id.0, Some(id.0.to_string()));
+    }
+    let birthday = record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day));
+    for (name, text) in [
+        ("job_title", record.job_title.as_deref()),
+        ("website", record.website.as_deref()),
+        ("street", record.street.as_deref()),
+        ("city", record.city.as_deref()),
+        ("region", record.region.as_deref()),
+        ("postcode", record.postcode.as_deref()),
+        ("country", record.country.as_deref()),
+        ("birthday", birthday.as_deref()),
+    ] {
+        push(Attribute::Custom(name.to_owned()), text.unwrap_or_default(), None);
+    }
+    for (name, text) in record.identifiers.iter().chain(&record.texts).chain(&record.custom) {
+        push(Attribute::Custom(attribute_name(name)), text, None);
+    }
+    for (attribute, time) in
+        [(StandardAttribute::SignedUpAt, record.signed_up_at), (StandardAttribute::LastSeenAt, record.last_seen_at)]
+    {
+        if let Some(time) = time {
+            let value = AttributeValue::Time(time.0);
+            found.push(Value { attribute: standard(attribute), key: value.to_string(), value, full: None, from });
+        }
+    }
+    found
+}
+
+/// What several records of one contact say together: the first value of each attribute.
+pub(super) fn held<'a>(members: impl IntoIterator<Item = Member<'a>>) -> Held {
+    let mut held = Held::new();
+    for value in members.into_iter().flat_map(values) {
+        held.entry(value.attribute.clone()).or_insert(value);
+    }
+    held
+}
+
+/// For each attribute the value that won: the golden record's choice; where it made none, the first one of `members`.
+pub(super) fn chosen<'a>(golden: &[GoldenField], members: impl IntoIterator<Item = Member<'a>>) -> Held {
+    let mut choices: BTreeMap<Attribute, &GoldenField> = BTreeMap::new();
+    for field in golden {
+        if let Some(attribute) = attribute_of(&field.field) {
+            choices.entry(attribute).or_insert(field);
+        }
+    }
+    let rank = |value: &Value| match choices.get(&value.attribute) {
+        Some(choice) if choice.from == value.from && choice.value == value.value.to_string() => 3,
+        Some(choice) if choice.from == value.from => 2,
+        _ => 1,
+    };
+    let mut best: BTreeMap<Attribute, (u8, Value)> = BTreeMap::new();
+    for value in members.into_iter().flat_map(values) {
+        let rank = rank(&value);
+        match best.get(&value.attribute) {
+            Some((known, _)) if *known >= rank => {}
+            _ => {
+                best.insert(value.attribute.clone(), (rank, value));
+            }
+        }
+    }
+    best.into_iter().map(|(attribute, (_, value))| (attribute, value)).collect()
+}
+
+/// The attribute a field is written to; `None` for what is attached, computed or never written.
+fn attribute_of(field: &Field) -> Option<Attribute> {
+    Some(Attribute::Standard(match field {
+        Field::ExternalId => StandardAttribute::ExternalId,
+        Field::Email => StandardAttribute::Email,
+        Field::Phone => StandardAttribute::Phone,
+        Field::FullName => StandardAttribute::Name,
+        Field::SignedUpAt => StandardAttribute::SignedUpAt,
+        Field::LastSeenAt => StandardAttribute::LastSeenAt,
+        Field::JobTitle
+        | Field::Website
+        | Field::Street
+        | Field::City
+        | Field::Region
+        | Field::Postcode
+        | Field::Country
+        | Field::Birthday => return Some(Attribute::Custom(field.to_string())),
+        Field::Identifier(name) | Field::Text(name) | Field::Custom(name) => {
+            return Some(Attribute::Custom(attribute_name(name)));
+        }
+        _ => return None,
+    }))
+}
+
+/// A column's name as Intercom takes it for an attribute: dots and dollar signs, which it refuses, become underscores.
+pub(super) fn attribute_name(column: &str) -> String {
+    let name: String = column
+        .trim()
+        .chars()
+        .map(|letter| if matches!(letter, '.' | '$') || letter.is_control() { '_' } else { letter })
+        .collect();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
+}
+
+/// A text without case and with single spaces, to compare.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+fn email_key(email: &Email) -> String {
+    email.address().to_lowercase()
+}
+
+/// `020 7946 0123` and `+44 20 7946 0123` are one number when ingest knew the country of both.
+fn phone_key(phone: &Phone) -> String {
+    format!("{} {}", phone.digits(), phone.extension().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::RecordBuilder;
+
+    fn member(record: &Record) -> Member<'_> {
+        Member { index: RecordIndex(0), record }
+    }
+
+    #[test]
+    fn every_value_has_its_attribute() {
+        let record = RecordBuilder::user()
+            .email("ann@hillside.example")
+            .email("ann@home.example")
+            .name("Ann Lee")
+            .external_id("u-1")
+            .job_title("Baker")
+            .city("Leeds")
+            .birthday(1980, 4, 3)
+            .custom("Plan", "Gold")
+            .identifier("Member no", "77")
+            .signed_up_at(5)
+            .build();
+        let lines: Vec<String> =
+            values(member(&record)).iter().map(|value| format!("{}={}", value.attribute, value.value)).collect();
+        assert_eq!(
+            lines,
+            [
+                "email=ann@hillside.example",
+                "email=ann@home.example",
+                "name=Ann Lee",
+                "external_id=u-1",
+                "custom:job_title=Baker",
+                "custom:city=Leeds",
+                "custom:birthday=1980-04-03",
+                "custom:Member no=77",
+                "custom:Plan=Gold",
+                "signed_up_at=5"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_intercom_refuses_are_made_safe() {
+        assert_eq!(attribute_name(" A.$b "), "A__b");
+        assert_eq!(attribute_name("  "), "unnamed");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character_and_kept_whole_beside_it() {
+        let text = "ü".repeat(300);
+        let record = RecordBuilder::lead().custom("Story", &text).build();
+        let found = values(member(&record));
+        assert_eq!(found[0].value, AttributeValue::Text("ü".repeat(255)));
+        assert_eq!(found[0].full.as_deref(), Some(text.as_str()));
+    }
+}
