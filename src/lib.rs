@@ -7,3 +7,5 @@ pub mod ingest;
 pub mod link;
 
 pub mod plan;
+
+pub mod store;

@@ -1,0 +1,26 @@
+//! The plan file: one SQLite database per run. The only room that knows SQL.
+//!
+//! Is given a finished [`Plan`](crate::plan::Plan) and writes it whole or not at all; reads it back; keeps the journal
+//! of an apply (one entry before and one after every request that writes, and the full state of every contact before
+//! its first change), people's decisions and the outcomes. Format: `docs/plan-file.md`.
+
+mod create;
+mod error;
+mod file;
+mod history;
+mod journal;
+mod lock;
+mod read;
+mod schema;
+mod seal;
+mod value;
+mod work;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use file::PlanFile;
+pub use journal::{ActionState, Attempt, AttemptId, AttemptResult, BeforeImage, JournalEntry, RowOutcome, Run};
+pub use work::{ActionWork, Choice, RowWork, Tally, last_place};

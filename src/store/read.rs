@@ -1,0 +1,324 @@
+//! Tables → plan.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+
+use super::Error;
+use super::value::{Place, counted, refused};
+use crate::contact::{IntercomId, Origin, Record, SourceId};
+use crate::ingest::{ColumnMapping, Reject, Source};
+use crate::link::{
+    BlockingReport, Golden, Group, LevelWeight, Linkage, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto,
+};
+use crate::plan::{Action, ActionId, Header, NeededAttribute, Plan, RowPlan, Target};
+
+pub(super) struct Reader<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) path: &'a Path,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn plan(&self) -> Result<Plan, Error> {
+        Ok(Plan {
+            header: self.header()?,
+            sources: self.sources()?,
+            records: self.records()?,
+            rejects: self.rejects()?,
+            linkage: Linkage {
+                groups: self.groups()?,
+                pairs: self.pairs()?,
+                vetoes: self.vetoes()?,
+                model: self.model()?,
+                blocking: self.blocking()?,
+            },
+            actions: self.actions()?,
+            rows: self.expected()?,
+            attributes: self.attributes()?,
+            forecast: self.place("meta").parse_json(&self.required_meta("forecast")?)?,
+        })
+    }
+
+    pub(super) fn header(&self) -> Result<Header, Error> {
+        let place = self.place("meta");
+        Ok(Header {
+            tool_version: self.required_meta("tool_version")?,
+            made_at: place.parse_json(&self.required_meta("made_at")?)?,
+            workspace: self.meta("workspace")?.map(|text| place.parse_json(&text)).transpose()?,
+            api_version: self.required_meta("api_version")?,
+            settings: place.parse_json(&self.required_meta("settings")?)?,
+        })
+    }
+
+    pub(super) fn meta(&self, key: &str) -> Result<Option<String>, Error> {
+        self.connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+            .optional()
+            .map_err(|source| refused(self.path, source))
+    }
+
+    fn required_meta(&self, key: &str) -> Result<String, Error> {
+        self.meta(key)?.ok_or_else(|| refused(self.path, rusqlite::Error::QueryReturnedNoRows))
+    }
+
+    pub(super) fn place(&self, table: &'static str) -> Place<'a> {
+        Place::new(self.path, table)
+    }
+
+    /// Every row of a query, turned into values.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut make: impl FnMut(&Row<'_>) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Error> {
+        let refuse = |source| refused(self.path, source);
+        let mut statement = self.connection.prepare_cached(sql).map_err(refuse)?;
+        let mut rows = statement.query(parameters).map_err(refuse)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(refuse)? {
+            found.push(make(row).map_err(|failure| match failure {
+                Failure::Sqlite(source) => refuse(source),
+                Failure::Value(error) => error,
+            })?);
+        }
+        Ok(found)
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, Error> {
+        let place = self.place("inputs");
+        let mut columns = self
+            .all("SELECT * FROM columns ORDER BY source, position", [], |row| {
+                let mapping = ColumnMapping {
+                    column: row.get("number")?,
+                    header: row.get("header")?,
+                    field: place.parse_word(row.get("field")?)?,
+                    mapped_by: place.parse_word(row.get("mapped_by")?)?,
+                    filled: counted(row.get("filled")?),
+                    invalid: counted(row.get("invalid")?),
+                };
+                Ok((row.get::<_, u16>("source")?, mapping))
+            })?
+            .into_iter()
+            .peekable();
+        self.all("SELECT * FROM inputs ORDER BY source", [], |row| {
+            let id: u16 = row.get("source")?;
+            Ok(Source {
+                id: SourceId(id),
+                name: row.get("name")?,
+                kind: place.parse_word(row.get("kind")?)?,
+                side: place.parse_word(row.get("side")?)?,
+                bytes: counted(row.get("bytes")?),
+                sha256: row.get("sha256")?,
+                compression: place.parse_word(row.get("compression")?)?,
+                encoding: place.parse_word(row.get("encoding")?)?,
+                encoding_certain: row.get("encoding_certain")?,
+                delimiter: place.parse_word(row.get("delimiter")?)?,
+                preset: row.get("preset")?,
+                columns: taken(&mut columns, &id),
+                rows: counted(row.get("rows")?),
+                rejected: counted(row.get("rejected")?),
+                notes: place.parse_json(&row.get::<_, String>("notes")?)?,
+            })
+        })
+    }
+
+    fn records(&self) -> Result<Vec<Record>, Error> {
+        let place = self.place("rows");
+        self.all("SELECT content FROM rows ORDER BY record", [], |row| {
+            Ok(place.parse_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?)
+        })
+    }
+
+    fn rejects(&self) -> Result<Vec<Reject>, Error> {
+        let place = self.place("rejects");
+        self.all("SELECT * FROM rejects ORDER BY number", [], |row| {
+            Ok(Reject {
+                origin: Origin {
+                    source: SourceId(row.get("source")?),
+                    row: row.get("row")?,
+                    line: counted(row.get("line")?),
+                },
+                column: row.get("column_number")?,
+                column_name: row.get("column_name")?,
+                reason: place.parse_word(row.get("reason")?)?,
+                message: row.get("message")?,
+                suggestion: row.get("suggestion")?,
+                cells: place.parse_json(&row.get::<_, String>("cells")?)?,
+            })
+        })
+    }
+
+    fn model(&self) -> Result<Model, Error> {
+        let place = self.place("model");
+        let model: Model = place.parse_json(&self.required_meta("model")?)?;
+        let levels = self.all("SELECT * FROM model ORDER BY position", [], |row| {
+            Ok(LevelWeight {
+                comparison: place.parse_word(row.get("comparison")?)?,
+                level: row.get("level")?,
+                m: row.get("m")?,
+                u: row.get("u")?,
+                weight: MatchWeight(row.get("weight")?),
+            })
+        })?;
+        Ok(Model { levels, ..model })
+    }
+
+    fn blocking(&self) -> Result<BlockingReport, Error> {
+        let place = self.place("blocking");
+        let keys = self.all("SELECT * FROM blocking ORDER BY position", [], |row| {
+            let key = place.parse_word(row.get("blocking_key")?)?;
+            Ok((key, counted(row.get("pairs")?), counted(row.get("new_pairs")?)))
+        })?;
+        let place = self.place("meta");
+        Ok(BlockingReport {
+            candidates: place.parse_json(&self.required_meta("candidates")?)?,
+            keys,
+            left_out: place.parse_json(&self.required_meta("candidates_left_out")?)?,
+        })
+    }
+
+    fn pairs(&self) -> Result<Vec<ScoredPair>, Error> {
+        let place = self.place("terms");
+        let mut terms = self
+            .all("SELECT pair, comparison, level, weight FROM terms ORDER BY pair, position", [], |row| {
+                let term = Term {
+                    comparison: place.parse_word(row.get(1)?)?,
+                    level: row.get(2)?,
+                    weight: MatchWeight(row.get(3)?),
+                };
+                Ok((row.get::<_, i64>(0)?, term))
+            })?
+            .into_iter()
+            .peekable();
+        let place = self.place("pairs");
+        self.all("SELECT * FROM pairs ORDER BY pair", [], |row| {
+            Ok(ScoredPair {
+                left: RecordIndex(row.get("left_record")?),
+                right: RecordIndex(row.get("right_record")?),
+                prior: MatchWeight(row.get("prior")?),
+                terms: taken(&mut terms, &row.get("pair")?),
+                weight: MatchWeight(row.get("weight")?),
+                found_by: place.parse_word(row.get("found_by")?)?,
+            })
+        })
+    }
+
+    fn vetoes(&self) -> Result<Vec<Veto>, Error> {
+        let place = self.place("vetoes");
+        self.all("SELECT * FROM vetoes ORDER BY number", [], |row| {
+            Ok(Veto {
+                left: RecordIndex(row.get("left_record")?),
+                right: RecordIndex(row.get("right_record")?),
+                weight: MatchWeight(row.get("weight")?),
+                reason: place.parse_word(row.get("reason")?)?,
+                between: (RecordIndex(row.get("between_left")?), RecordIndex(row.get("between_right")?)),
+            })
+        })
+    }
+
+    fn groups(&self) -> Result<Vec<Group>, Error> {
+        let place = self.place("groups");
+        let mut members = self
+            .all("SELECT group_id, record FROM members ORDER BY group_id, position", [], |row| {
+                Ok((row.get::<_, u32>(0)?, RecordIndex(row.get(1)?)))
+            })?
+            .into_iter()
+            .peekable();
+        self.all("SELECT * FROM groups ORDER BY group_id", [], |row| {
+            let id: u32 = row.get("group_id")?;
+            Ok(Group {
+                id,
+                members: taken(&mut members, &id),
+                band: place.parse_word(row.get("band")?)?,
+                weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
+                review_reason: row.get("review_reason")?,
+                golden: Golden {
+                    survivor: RecordIndex(row.get("survivor")?),
+                    reason: row.get("survivor_reason")?,
+                    fields: place.parse_json(row.get_ref("golden")?.as_str().map_err(rusqlite::Error::from)?)?,
+                },
+            })
+        })
+    }
+
+    fn actions(&self) -> Result<Vec<Action>, Error> {
+        let place = self.place("actions");
+        let mut needs = self
+            .all("SELECT action, needed FROM needs ORDER BY action, position", [], |row| {
+                Ok((row.get::<_, u32>(0)?, ActionId(row.get(1)?)))
+            })?
+            .into_iter()
+            .peekable();
+        self.all("SELECT * FROM actions ORDER BY action", [], |row| {
+            let id: u32 = row.get("action")?;
+            action(place, row, taken(&mut needs, &id))
+        })
+    }
+
+    fn expected(&self) -> Result<Vec<RowPlan>, Error> {
+        let place = self.place("expected");
+        self.all("SELECT * FROM expected ORDER BY record", [], |row| expected(place, row))
+    }
+
+    pub(super) fn attributes(&self) -> Result<Vec<NeededAttribute>, Error> {
+        self.all("SELECT name, actions FROM attributes ORDER BY position", [], |row| {
+            Ok(NeededAttribute { name: row.get(0)?, actions: counted(row.get(1)?) })
+        })
+    }
+}
+
+/// A row of `actions`.
+pub(super) fn action(place: Place<'_>, row: &Row<'_>, needs: Vec<ActionId>) -> Result<Action, Failure> {
+    let target = match row.get::<_, Option<String>>("contact")? {
+        Some(contact) => Target::Existing(IntercomId(contact.into())),
+        None => Target::CreatedBy(ActionId(row.get("created_by")?)),
+    };
+    Ok(Action {
+        id: ActionId(row.get("action")?),
+        group: row.get("group_id")?,
+        target,
+        body: place.parse_json(row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?)?,
+        reason: row.get("reason")?,
+        needs,
+    })
+}
+
+/// A row of `expected`.
+pub(super) fn expected(place: Place<'_>, row: &Row<'_>) -> Result<RowPlan, Failure> {
+    Ok(RowPlan {
+        record: RecordIndex(row.get("record")?),
+        group: row.get("group_id")?,
+        expected: place.parse_word(row.get("outcome")?)?,
+        decided_by: place.parse_json(&row.get::<_, String>("actions")?)?,
+        reason: row.get("reason")?,
+    })
+}
+
+/// A row that could not be turned into a value.
+pub(super) enum Failure {
+    Sqlite(rusqlite::Error),
+    Value(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Value(error)
+    }
+}
+
+/// The parts that belong to `owner`, from a list ordered by owner.
+fn taken<K: PartialOrd, T>(parts: &mut std::iter::Peekable<impl Iterator<Item = (K, T)>>, owner: &K) -> Vec<T> {
+    let mut found = Vec::new();
+    while parts.next_if(|(key, _)| key < owner).is_some() {}
+    while let Some((_, part)) = parts.next_if(|(key, _)| key == owner) {
+        found.push(part);
+    }
+    found
+}

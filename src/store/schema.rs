@@ -1,0 +1,123 @@
+//! The tables of a plan file. `docs/plan-file.md` says what every column means, and a test holds the two together.
+//!
+//! Columns hold what a person would search or count by; where a value has more to it, a column of JSON holds it whole,
+//! so that a plan reads back exactly as it was written.
+
+/// `PRAGMA application_id`: the bytes "lead", so that `file` and other tools can tell a plan from any other database.
+pub(super) const APPLICATION_ID: i64 = 0x6c65_6164;
+
+/// `PRAGMA user_version`: the format this program writes, and the newest it reads.
+pub(super) const FORMAT: i64 = 1;
+
+/// Tables the seal covers, with the columns it is ordered by. Of `meta` the keys in [`UNSEALED_KEYS`] are left out.
+pub(super) const SEALED: [(&str, &str); 16] = [
+    ("meta", "key"),
+    ("inputs", "source"),
+    ("columns", "source, position"),
+    ("rows", "record"),
+    ("rejects", "number"),
+    ("model", "position"),
+    ("blocking", "position"),
+    ("pairs", "pair"),
+    ("terms", "pair, position"),
+    ("vetoes", "number"),
+    ("groups", "group_id"),
+    ("members", "group_id, position"),
+    ("actions", "action"),
+    ("needs", "action, position"),
+    ("expected", "record"),
+    ("attributes", "position"),
+];
+
+/// Keys of `meta` that may change after the plan was made.
+pub(super) const UNSEALED_KEYS: [&str; 2] = ["seal", "workspace"];
+
+/// Everything, in one batch.
+pub(super) const CREATE: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE inputs (
+    source INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, side TEXT NOT NULL, bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, compression TEXT NOT NULL, encoding TEXT NOT NULL, encoding_certain INTEGER NOT NULL,
+    delimiter TEXT NOT NULL, preset TEXT, rows INTEGER NOT NULL, rejected INTEGER NOT NULL, notes TEXT NOT NULL
+);
+CREATE TABLE columns (
+    source INTEGER NOT NULL, position INTEGER NOT NULL, number INTEGER NOT NULL, header TEXT NOT NULL,
+    field TEXT NOT NULL, mapped_by TEXT NOT NULL, filled INTEGER NOT NULL, invalid INTEGER NOT NULL,
+    PRIMARY KEY (source, position)
+) WITHOUT ROWID;
+CREATE TABLE rows (
+    record INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
+    side TEXT NOT NULL, role TEXT, contact TEXT, external_id TEXT, email TEXT, name TEXT, phone TEXT, company TEXT,
+    content TEXT NOT NULL
+);
+CREATE TABLE rejects (
+    number INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
+    column_number INTEGER, column_name TEXT, reason TEXT NOT NULL, message TEXT NOT NULL, suggestion TEXT NOT NULL,
+    cells TEXT NOT NULL
+);
+CREATE TABLE model (
+    position INTEGER PRIMARY KEY, comparison TEXT NOT NULL, level TEXT NOT NULL, m REAL NOT NULL, u REAL NOT NULL,
+    weight REAL NOT NULL
+);
+CREATE TABLE blocking (
+    position INTEGER PRIMARY KEY, blocking_key TEXT NOT NULL, pairs INTEGER NOT NULL, new_pairs INTEGER NOT NULL
+);
+CREATE TABLE pairs (
+    pair INTEGER PRIMARY KEY, left_record INTEGER NOT NULL, right_record INTEGER NOT NULL, weight REAL NOT NULL,
+    prior REAL NOT NULL, found_by TEXT NOT NULL
+);
+CREATE TABLE terms (
+    pair INTEGER NOT NULL, position INTEGER NOT NULL, comparison TEXT NOT NULL, level TEXT NOT NULL,
+    weight REAL NOT NULL, PRIMARY KEY (pair, position)
+) WITHOUT ROWID;
+CREATE TABLE vetoes (
+    number INTEGER PRIMARY KEY, left_record INTEGER NOT NULL, right_record INTEGER NOT NULL, weight REAL NOT NULL,
+    reason TEXT NOT NULL, between_left INTEGER NOT NULL, between_right INTEGER NOT NULL
+);
+CREATE TABLE groups (
+    group_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, band TEXT NOT NULL, weight REAL, survivor INTEGER NOT NULL,
+    survivor_reason TEXT NOT NULL, review_reason TEXT, golden TEXT NOT NULL
+);
+CREATE TABLE members (
+    group_id INTEGER NOT NULL, position INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (group_id, position)
+) WITHOUT ROWID;
+CREATE TABLE actions (
+    action INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, kind TEXT NOT NULL, contact TEXT, created_by INTEGER,
+    irreversible INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE needs (
+    action INTEGER NOT NULL, position INTEGER NOT NULL, needed INTEGER NOT NULL, PRIMARY KEY (action, position)
+) WITHOUT ROWID;
+CREATE TABLE expected (
+    record INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
+    actions TEXT NOT NULL
+);
+CREATE TABLE attributes (position INTEGER PRIMARY KEY, name TEXT NOT NULL, actions INTEGER NOT NULL);
+CREATE TABLE decisions (
+    number INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, verdict TEXT NOT NULL, decided_at INTEGER NOT NULL,
+    remark TEXT, body TEXT NOT NULL
+);
+CREATE TABLE attempts (
+    attempt INTEGER PRIMARY KEY, action INTEGER NOT NULL, step INTEGER NOT NULL, request TEXT NOT NULL,
+    intended_at INTEGER NOT NULL, result TEXT, detail TEXT, ended_at INTEGER, request_id TEXT
+);
+CREATE TABLE before_images (contact TEXT PRIMARY KEY, read_at INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE action_states (action INTEGER PRIMARY KEY, state TEXT NOT NULL, contact TEXT, message TEXT);
+CREATE TABLE outcomes (record INTEGER PRIMARY KEY, outcome TEXT NOT NULL, contact TEXT, message TEXT NOT NULL);
+CREATE TABLE runs (number INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, summary TEXT NOT NULL);
+
+CREATE VIEW changes AS
+    SELECT action, change.key + 1 AS position,
+        coalesce(json_extract(change.value, '$.attribute.standard'),
+            'custom:' || json_extract(change.value, '$.attribute.custom')) AS attribute,
+        json_extract(change.value, '$.before') AS before, json_extract(change.value, '$.after') AS after,
+        json_extract(change.value, '$.from') AS record
+    FROM actions, json_each(body, CASE kind WHEN 'create' THEN '$.values' ELSE '$.changes' END) AS change
+    WHERE kind IN ('create', 'update');
+CREATE VIEW overview AS
+    SELECT record, inputs.name AS input, row, rows.side, rows.role, contact, rows.name, email, phone, company, group_id,
+        band, groups.weight, record = survivor AS survives, expected.outcome AS expected, expected.reason,
+        outcomes.outcome AS became
+    FROM rows JOIN inputs USING (source) LEFT JOIN expected USING (record) LEFT JOIN groups USING (group_id)
+        LEFT JOIN (SELECT record, outcome FROM outcomes) AS outcomes USING (record);
+";

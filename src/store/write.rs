@@ -1,0 +1,313 @@
+//! Plan → tables. Prepared statements inside the caller's transaction; nothing here commits.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::value::{Place, count, refused};
+use super::{Error, schema, seal};
+use crate::contact::{Email, PersonName, Phone, Record};
+use crate::ingest::{Reject, Source};
+use crate::link::{BlockingReport, Linkage, Model, RecordIndex};
+use crate::plan::{Action, Header, Plan, RowPlan, Target};
+
+/// Everything of a new plan, and its seal.
+pub(super) fn whole(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
+    let writer = Writer { connection, path };
+    writer.header(&plan.header)?;
+    writer.sources(&plan.sources)?;
+    writer.records(&plan.records)?;
+    writer.rejects(&plan.rejects)?;
+    writer.model(&plan.linkage.model)?;
+    writer.blocking(&plan.linkage.blocking)?;
+    writer.pairs(&plan.linkage)?;
+    writer.decided(plan)?;
+    writer.seal()
+}
+
+/// What a review changes: groups, vetoes, actions, rows, forecast; and the new seal.
+pub(super) fn decided_anew(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
+    for table in ["groups", "members", "vetoes", "actions", "needs", "expected", "attributes"] {
+        connection.execute(&format!("DELETE FROM {table}"), []).map_err(|source| refused(path, source))?;
+    }
+    let writer = Writer { connection, path };
+    writer.decided(plan)?;
+    writer.seal()
+}
+
+/// Sets a key of `meta`.
+pub(super) fn set_meta(connection: &Connection, path: &Path, key: &str, value: &str) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")
+        .and_then(|mut statement| statement.execute(params![key, value]))
+        .map_err(|source| refused(path, source))?;
+    Ok(())
+}
+
+struct Writer<'a> {
+    connection: &'a Connection,
+    path: &'a Path,
+}
+
+impl Writer<'_> {
+    fn place(&self, table: &'static str) -> Place<'_> {
+        Place::new(self.path, table)
+    }
+
+    fn prepare(&self, sql: &str) -> Result<rusqlite::CachedStatement<'_>, Error> {
+        self.connection.prepare_cached(sql).map_err(|source| self.refused(source))
+    }
+
+    fn refused(&self, source: rusqlite::Error) -> Error {
+        refused(self.path, source)
+    }
+
+    fn meta(&self, key: &str, value: &str) -> Result<(), Error> {
+        set_meta(self.connection, self.path, key, value)
+    }
+
+    fn seal(&self) -> Result<(), Error> {
+        let seal = seal::compute(self.connection, self.path)?;
+        self.meta("seal", &seal)
+    }
+
+    fn header(&self, header: &Header) -> Result<(), Error> {
+        let place = self.place("meta");
+        self.meta("tool_version", &header.tool_version)?;
+        self.meta("made_at", &header.made_at.0.to_string())?;
+        self.meta("api_version", &header.api_version)?;
+        self.meta("settings", &place.json(&header.settings)?)?;
+        match &header.workspace {
+            Some(workspace) => self.meta("workspace", &place.json(workspace)?),
+            None => Ok(()),
+        }
+    }
+
+    fn sources(&self, sources: &[Source]) -> Result<(), Error> {
+        let place = self.place("inputs");
+        let mut input = self.prepare("INSERT INTO inputs VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?;
+        let mut column = self.prepare("INSERT INTO columns VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
+        for source in sources {
+            input
+                .execute(params![
+                    source.id.0,
+                    source.name,
+                    place.word(&source.kind)?,
+                    place.word(&source.side)?,
+                    count(source.bytes),
+                    source.sha256,
+                    place.word(&source.compression)?,
+                    place.word(&source.encoding)?,
+                    source.encoding_certain,
+                    place.word(&source.delimiter)?,
+                    source.preset,
+                    count(source.rows),
+                    count(source.rejected),
+                    place.json(&source.notes)?,
+                ])
+                .map_err(|source| self.refused(source))?;
+            for (position, mapping) in (1_i64..).zip(&source.columns) {
+                column
+                    .execute(params![
+                        source.id.0,
+                        position,
+                        mapping.column,
+                        mapping.header,
+                        mapping.field.to_string(),
+                        place.word(&mapping.mapped_by)?,
+                        count(mapping.filled),
+                        count(mapping.invalid),
+                    ])
+                    .map_err(|source| self.refused(source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn records(&self, records: &[Record]) -> Result<(), Error> {
+        let place = self.place("rows");
+        let mut row = self.prepare("INSERT INTO rows VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?;
+        for (index, record) in (0_i64..).zip(records) {
+            row.execute(params![
+                index,
+                record.origin.source.0,
+                record.origin.row,
+                count(record.origin.line),
+                place.word(&record.side)?,
+                record.role.map(|role| place.word(&role)).transpose()?,
+                record.id.as_ref().map(|id| &*id.0),
+                record.external_id.as_ref().map(|id| &*id.0),
+                record.emails.first().map(Email::address),
+                record.name.as_ref().map(PersonName::display),
+                record.phones.first().map(Phone::to_send),
+                record.companies.first().map(crate::contact::Company::original),
+                place.json(record)?,
+            ])
+            .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+
+    fn rejects(&self, rejects: &[Reject]) -> Result<(), Error> {
+        let place = self.place("rejects");
+        let mut statement = self.prepare("INSERT INTO rejects VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")?;
+        for (number, reject) in (1_i64..).zip(rejects) {
+            statement
+                .execute(params![
+                    number,
+                    reject.origin.source.0,
+                    reject.origin.row,
+                    count(reject.origin.line),
+                    reject.column,
+                    reject.column_name,
+                    place.word(&reject.reason)?,
+                    reject.message,
+                    reject.suggestion,
+                    place.json(&reject.cells)?,
+                ])
+                .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+
+    fn model(&self, model: &Model) -> Result<(), Error> {
+        let place = self.place("model");
+        self.meta("model", &place.json(&Model { levels: Vec::new(), ..model.clone() })?)?;
+        let mut statement = self.prepare("INSERT INTO model VALUES (?1,?2,?3,?4,?5,?6)")?;
+        for (position, level) in (1_i64..).zip(&model.levels) {
+            let comparison = place.word(&level.comparison)?;
+            statement
+                .execute(params![position, comparison, level.level, level.m, level.u, level.weight.0])
+                .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+
+    fn blocking(&self, report: &BlockingReport) -> Result<(), Error> {
+        let place = self.place("blocking");
+        self.meta("candidates", &report.candidates.to_string())?;
+        self.meta("candidates_left_out", &report.left_out.to_string())?;
+        let mut statement = self.prepare("INSERT INTO blocking VALUES (?1,?2,?3,?4)")?;
+        for (position, (key, found, new)) in (1_i64..).zip(&report.keys) {
+            statement
+                .execute(params![position, place.word(key)?, count(*found), count(*new)])
+                .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+
+    fn pairs(&self, linkage: &Linkage) -> Result<(), Error> {
+        let place = self.place("pairs");
+        let mut pair = self.prepare("INSERT INTO pairs VALUES (?1,?2,?3,?4,?5,?6)")?;
+        let mut term = self.prepare("INSERT INTO terms VALUES (?1,?2,?3,?4,?5)")?;
+        for (number, scored) in (1_i64..).zip(&linkage.pairs) {
+            let found_by = place.word(&scored.found_by)?;
+            pair.execute(params![number, scored.left.0, scored.right.0, scored.weight.0, scored.prior.0, found_by])
+                .map_err(|source| self.refused(source))?;
+            for (position, part) in (1_i64..).zip(&scored.terms) {
+                let comparison = place.word(&part.comparison)?;
+                term.execute(params![number, position, comparison, part.level, part.weight.0])
+                    .map_err(|source| self.refused(source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn decided(&self, plan: &Plan) -> Result<(), Error> {
+        self.vetoes(&plan.linkage)?;
+        self.groups(&plan.linkage)?;
+        self.actions(&plan.actions)?;
+        self.expected(&plan.rows)?;
+        let mut attribute = self.prepare("INSERT INTO attributes VALUES (?1,?2,?3)")?;
+        for (position, needed) in (1_i64..).zip(&plan.attributes) {
+            attribute
+                .execute(params![position, needed.name, count(needed.actions)])
+                .map_err(|source| self.refused(source))?;
+        }
+        self.meta("forecast", &self.place("meta").json(&plan.forecast)?)
+    }
+
+    fn vetoes(&self, linkage: &Linkage) -> Result<(), Error> {
+        let place = self.place("vetoes");
+        let mut statement = self.prepare("INSERT INTO vetoes VALUES (?1,?2,?3,?4,?5,?6,?7)")?;
+        for (number, veto) in (1_i64..).zip(&linkage.vetoes) {
+            let (RecordIndex(first), RecordIndex(second)) = veto.between;
+            let reason = place.word(&veto.reason)?;
+            statement
+                .execute(params![number, veto.left.0, veto.right.0, veto.weight.0, reason, first, second])
+                .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+
+    fn groups(&self, linkage: &Linkage) -> Result<(), Error> {
+        let place = self.place("groups");
+        let mut group_row = self.prepare("INSERT INTO groups VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
+        let mut member = self.prepare("INSERT INTO members VALUES (?1,?2,?3)")?;
+        for group in &linkage.groups {
+            group_row
+                .execute(params![
+                    group.id,
+                    count(group.members.len() as u64),
+                    place.word(&group.band)?,
+                    group.weight.map(|weight| weight.0),
+                    group.golden.survivor.0,
+                    group.golden.reason,
+                    group.review_reason,
+                    place.json(&group.golden.fields)?,
+                ])
+                .map_err(|source| self.refused(source))?;
+            for (position, record) in (1_i64..).zip(&group.members) {
+                member.execute(params![group.id, position, record.0]).map_err(|source| self.refused(source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn actions(&self, actions: &[Action]) -> Result<(), Error> {
+        let place = self.place("actions");
+        let mut statement = self.prepare("INSERT INTO actions VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
+        let mut needs = self.prepare("INSERT INTO needs VALUES (?1,?2,?3)")?;
+        for action in actions {
+            let (contact, created_by) = match &action.target {
+                Target::Existing(id) => (Some(&*id.0), None),
+                Target::CreatedBy(create) => (None, Some(create.0)),
+            };
+            statement
+                .execute(params![
+                    action.id.0,
+                    action.group,
+                    action.kind().name(),
+                    contact,
+                    created_by,
+                    action.reversibility() == crate::plan::Reversibility::Irreversible,
+                    action.reason,
+                    place.json(&action.body)?,
+                ])
+                .map_err(|source| self.refused(source))?;
+            for (position, needed) in (1_i64..).zip(&action.needs) {
+                needs.execute(params![action.id.0, position, needed.0]).map_err(|source| self.refused(source))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn expected(&self, rows: &[RowPlan]) -> Result<(), Error> {
+        let place = self.place("expected");
+        let mut statement = self.prepare("INSERT INTO expected VALUES (?1,?2,?3,?4,?5)")?;
+        for row in rows {
+            let actions = place.json(&row.decided_by)?;
+            statement
+                .execute(params![row.record.0, row.group, row.expected.name(), row.reason, actions])
+                .map_err(|source| self.refused(source))?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the tables and marks the database as a plan.
+pub(super) fn tables(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(schema::CREATE)?;
+    connection.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", schema::FORMAT)
+}
