@@ -9,3 +9,5 @@ pub mod link;
 pub mod plan;
 
 pub mod store;
+
+pub mod report;

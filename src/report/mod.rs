@@ -1,0 +1,121 @@
+//! Shows a plan: as text, CSV, JSON and one self-contained HTML page.
+//!
+//! Is given a [`Plan`] and, once it was applied, what the apply left behind ([`Applied`]); renders to any
+//! [`Write`]. Pure: opens no file, reads no clock, knows no terminal, no store and no network. Every
+//! report says the same things in the same order: the verdict in one line, what is risky (red first), the tables,
+//! what to do next. Text from contacts is made safe for where it is shown: no control characters or direction marks
+//! on a terminal, everything escaped in the page, no formulas in CSV.
+
+mod actions;
+mod applied;
+mod cells;
+mod charts;
+mod check;
+mod csv;
+mod explain;
+mod export;
+mod html;
+mod json;
+mod lookup;
+mod sanitize;
+mod sheet;
+mod svg;
+mod table;
+mod tally;
+mod text;
+mod verdict;
+mod view;
+mod words;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use crate::plan::Plan;
+
+pub(crate) use lookup::pairs_of;
+
+pub use applied::{Applied, AppliedAction, AppliedRow, Progress};
+pub use check::{check_json, check_text};
+pub use explain::Explanation;
+pub use export::{ExportFile, export};
+pub use html::html;
+pub use text::{Style, TextOptions};
+pub use view::{CellKind, Member, SideBySide, SideCell, SideRow, side_by_side};
+
+/// A part of a plan that `show` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Every accepted row with its group.
+    Groups,
+    /// Every action.
+    Actions,
+    /// Every row and what is planned for it.
+    Rows,
+    /// Every row and what became of it; what is planned where nothing was done yet.
+    Outcomes,
+    /// The match model.
+    Model,
+}
+
+/// How a part is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// A table for people.
+    #[default]
+    Table,
+    /// CSV for spreadsheets and scripts.
+    Csv,
+    /// One JSON document.
+    Json,
+}
+
+/// Prints one part of a plan.
+pub fn part(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    part: Part,
+    format: Format,
+    options: &TextOptions,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => table::part(plan, applied, part, options, writer),
+        Format::Csv => csv::part(plan, applied, part, writer),
+        Format::Json => json::part(plan, applied, part, writer),
+    }
+}
+
+/// The verdict alone: `1,204 rows → 310 create, …; 987 calls, about 1 min; nothing has been written`.
+#[must_use]
+pub fn verdict(plan: &Plan, applied: Option<&Applied<'_>>) -> String {
+    verdict::line(plan, applied)
+}
+
+/// The report on a terminal.
+pub fn summary_text(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    options: &TextOptions,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    text::summary(plan, applied, options, writer)
+}
+
+/// The same as one JSON document (`leadfold.summary/1`).
+pub fn summary_json(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
+    json::summary(plan, applied, writer)
+}
+
+/// Every outcome with its count, and the sum held against the rows that were given: the last lines of an apply.
+pub fn reconciliation(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    options: &TextOptions,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    text::reconciliation(plan, applied, options, writer)
+}

@@ -1,0 +1,95 @@
+//! Counts rows by what becomes of them, so that they add up to the rows that were given, always.
+
+use crate::link::{Band, RecordIndex};
+use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
+
+use super::applied::Applied;
+use super::lookup::{AppliedRows, Lookup, row_plan};
+
+/// Rows by outcome. `of` over all outcomes plus `pending` is `rows`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    outcomes: [u64; Outcome::ALL.len()],
+    /// Skipped rows whose group waits for a person.
+    pub(super) to_review: u64,
+    /// Rows nothing is known about: not planned, or not applied yet.
+    pub(super) pending: u64,
+    /// All rows, rejected ones included.
+    pub(super) rows: u64,
+}
+
+impl Tally {
+    /// What the plan expects.
+    pub(super) fn planned(plan: &Plan) -> Self {
+        let lookup = Lookup::new(plan);
+        Self::collect(plan, &lookup, |record| row_plan(plan, record).map(|row| row.expected))
+    }
+
+    /// What an apply reported.
+    pub(super) fn applied(plan: &Plan, applied: &Applied<'_>) -> Self {
+        let lookup = Lookup::new(plan);
+        let rows = AppliedRows::new(plan, applied);
+        Self::collect(plan, &lookup, |record| rows.of(record).map(|row| row.outcome))
+    }
+
+    fn collect(plan: &Plan, lookup: &Lookup<'_>, outcome_of: impl Fn(RecordIndex) -> Option<Outcome>) -> Self {
+        let mut tally = Self::default();
+        for (record, _) in lookup.records() {
+            match outcome_of(record) {
+                None => tally.pending += 1,
+                Some(outcome) => {
+                    let in_review = lookup.group(record).is_some_and(|group| group.band == Band::Review);
+                    tally.to_review += u64::from(outcome == Outcome::Skipped && in_review);
+                    tally.add(outcome, 1);
+                }
+            }
+        }
+        let rejected = u64::try_from(plan.rejects.len()).unwrap_or(u64::MAX);
+        tally.add(Outcome::Rejected, rejected);
+        tally.rows = tally.outcomes.iter().sum::<u64>() + tally.pending;
+        tally
+    }
+
+    fn add(&mut self, outcome: Outcome, rows: u64) {
+        if let Some(at) = Outcome::ALL.iter().position(|known| *known == outcome) {
+            self.outcomes[at] += rows;
+        }
+    }
+
+    /// Rows with that outcome.
+    pub(super) fn of(&self, outcome: Outcome) -> u64 {
+        Outcome::ALL.iter().position(|known| *known == outcome).map_or(0, |at| self.outcomes[at])
+    }
+
+    /// Every outcome with its count, in the order they are reported.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        Outcome::ALL.into_iter().zip(self.outcomes)
+    }
+
+    /// Skipped rows that wait for nobody.
+    pub(super) fn left_alone(&self) -> u64 {
+        self.of(Outcome::Skipped).saturating_sub(self.to_review)
+    }
+}
+
+/// Actions of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct KindCount {
+    pub(super) kind: ActionKind,
+    pub(super) actions: u64,
+    pub(super) reversibility: Reversibility,
+}
+
+/// Actions by kind, in the order they are reported; kinds without actions are left out.
+pub(super) fn by_kind(actions: &[Action]) -> Vec<KindCount> {
+    let mut counts: Vec<KindCount> = Vec::new();
+    for kind in ActionKind::ALL {
+        let mut of_kind = actions.iter().filter(|action| action.kind() == kind).peekable();
+        if let Some(first) = of_kind.peek() {
+            let reversibility = first.reversibility();
+            let actions = u64::try_from(of_kind.count()).unwrap_or(u64::MAX);
+            counts.push(KindCount { kind, actions, reversibility });
+        }
+    }
+    counts
+}

@@ -1,0 +1,155 @@
+//! The answer in one line, and what is risky, red first.
+
+use serde::Serialize;
+
+use crate::ingest::SourceKind;
+use crate::link::Band;
+use crate::plan::{Outcome, Plan};
+
+use super::applied::Applied;
+use super::tally::Tally;
+use super::words;
+
+/// Larger groups are pointed out: they are mostly chained by a shared inbox or switchboard.
+pub(super) const LARGE_GROUP: usize = 10;
+
+/// How much a warning matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Severity {
+    /// Cannot be taken back, or reaches people outside.
+    Danger,
+    /// Worth a look.
+    Caution,
+}
+
+/// Something a person should know before applying.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Warning {
+    pub(super) severity: Severity,
+    pub(super) message: String,
+}
+
+/// `1,204 rows → 310 create, …; 987 calls, about 1 min; nothing has been written`. The counts add up to the rows.
+pub(super) fn line(plan: &Plan, applied: Option<&Applied<'_>>) -> String {
+    match applied {
+        None => planned_line(plan),
+        Some(applied) => applied_line(plan, applied),
+    }
+}
+
+/// Counts in the order they are reported, with the words of a plan or those of an apply.
+fn counts(tally: &Tally, word: impl Fn(Outcome) -> &'static str, pending: &str) -> String {
+    let mut parts = Vec::new();
+    let mut put = |rows: u64, word: &str| {
+        if rows > 0 {
+            parts.push(format!("{} {word}", words::thousands(rows)));
+        }
+    };
+    for (outcome, rows) in tally.lines() {
+        match outcome {
+            Outcome::Unchanged => {
+                put(tally.to_review, "to review");
+                put(rows, word(outcome));
+            }
+            Outcome::Skipped => put(tally.left_alone(), word(outcome)),
+            _ => put(rows, word(outcome)),
+        }
+    }
+    put(tally.pending, pending);
+    if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
+}
+
+fn planned_line(plan: &Plan) -> String {
+    let tally = Tally::planned(plan);
+    let verb = |outcome| match outcome {
+        Outcome::Created => "create",
+        Outcome::Updated => "update",
+        Outcome::Merged => "merge",
+        Outcome::Archived => "archive",
+        Outcome::Deleted => "delete",
+        other => other.name(),
+    };
+    let what = counts(&tally, verb, "not planned");
+    let cost = if plan.actions.is_empty() {
+        "no calls needed".to_owned()
+    } else {
+        let calls = words::count(plan.forecast.reads + plan.forecast.writes, "call");
+        format!("{calls}, {}", words::duration(plan.forecast.seconds))
+    };
+    format!("{} → {what}; {cost}; nothing has been written", words::count(tally.rows, "row"))
+}
+
+fn applied_line(plan: &Plan, applied: &Applied<'_>) -> String {
+    let tally = Tally::applied(plan, applied);
+    let what = counts(&tally, Outcome::name, "not done yet");
+    let time = applied.seconds().map(|seconds| format!(" in {}", words::duration(seconds))).unwrap_or_default();
+    let sent = words::count(applied.requests, "write request");
+    format!("{} → {what}; {sent}{time}", words::count(tally.rows, "row"))
+}
+
+/// Everything a person should know before applying, the most serious first.
+pub(super) fn warnings(plan: &Plan) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |severity, message| warnings.push(Warning { severity, message });
+
+    // What cannot be undone, reaches people or changes consent: the forecast counts it
+    for effect in &plan.forecast.side_effects {
+        let contacts = words::thousands(effect.contacts);
+        warn(Severity::Danger, format!("{} ({contacts})", effect.message));
+    }
+    cautions(plan, &mut warn);
+    warnings.sort_by_key(|warning| warning.severity);
+    warnings
+}
+
+fn cautions(plan: &Plan, warn: &mut impl FnMut(Severity, String)) {
+    let groups = &plan.linkage.groups;
+    let many = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let large = many(groups.iter().filter(|group| group.members.len() > LARGE_GROUP).count());
+    if large > 0 {
+        let are = words::count(large, "group has|groups have");
+        warn(
+            Severity::Caution,
+            format!("{are} more than {LARGE_GROUP} members: look for a shared inbox or switchboard"),
+        );
+    }
+    let review = many(groups.iter().filter(|group| group.band == Band::Review).count());
+    if review > 0 {
+        let wait = words::count(review, "group waits|groups wait");
+        warn(Severity::Caution, format!("{wait} for a person: leadfold review"));
+    }
+    let vetoes = many(plan.linkage.vetoes.len());
+    if vetoes > 0 {
+        let refused = words::count(vetoes, "join was|joins were");
+        warn(Severity::Caution, format!("{refused} refused because the records contradict each other"));
+    }
+    let rejected = many(plan.rejects.len());
+    if rejected > 0 {
+        let read = words::count(rejected, "row|rows");
+        warn(Severity::Caution, format!("{read} could not be read; leadfold export writes them to errors.csv"));
+    }
+    let invalid: u64 = plan.sources.iter().flat_map(|source| &source.columns).map(|column| column.invalid).sum();
+    if invalid > 0 {
+        let cells = words::count(invalid, "cell|cells");
+        warn(Severity::Caution, format!("{cells} could not be understood: carried as written, never compared"));
+    }
+    if plan.linkage.blocking.left_out > 0 {
+        let pairs = words::count(plan.linkage.blocking.left_out, "pair was|pairs were");
+        warn(Severity::Caution, format!("{pairs} never compared because too many records share a value"));
+    }
+    for source in &plan.sources {
+        if source.kind == SourceKind::File
+            && !source.encoding_certain
+            && source.encoding == crate::ingest::TextEncoding::Windows1252
+        {
+            warn(
+                Severity::Caution,
+                format!(
+                    "{}: read as Windows-1252, as its bytes suggest; if names look wrong use --encoding",
+                    source.name
+                ),
+            );
+        }
+    }
+}
