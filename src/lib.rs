@@ -11,3 +11,5 @@ pub mod plan;
 pub mod store;
 
 pub mod report;
+
+pub mod review;

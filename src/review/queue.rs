@@ -1,0 +1,98 @@
+//! The doubtful groups in the order they are asked about, and what was said about each. Pure.
+
+use crate::link::{Band, Group};
+use crate::plan::{Decision, Plan, Verdict};
+
+/// One group to decide on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Item {
+    /// The group, as the plan has it.
+    pub(super) group: Group,
+    /// What was said last; `None` while it is open.
+    pub(super) verdict: Option<Verdict>,
+    /// How many decisions were made on it; tells whether somebody else decided meanwhile.
+    pub(super) revision: u32,
+}
+
+impl Item {
+    fn note(&mut self, verdict: &Verdict) {
+        self.verdict = if *verdict == Verdict::Reopen { None } else { Some(verdict.clone()) };
+        self.revision += 1;
+    }
+}
+
+/// How far a review is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Progress {
+    /// Groups to decide on.
+    pub groups: usize,
+    /// Groups decided.
+    pub decided: usize,
+}
+
+/// The doubtful groups of a plan, the loosest first: they are the most likely to be wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Queue(Vec<Item>);
+
+impl Queue {
+    /// Groups of the review band, with what earlier decisions said about exactly these members.
+    pub(super) fn new(plan: &Plan, decisions: &[Decision]) -> Self {
+        let in_review = plan.linkage.groups.iter().filter(|group| group.band == Band::Review);
+        let mut items: Vec<Item> =
+            in_review.map(|group| Item { group: group.clone(), verdict: None, revision: 0 }).collect();
+        items.sort_by(|one, other| {
+            let weight = |item: &Item| item.group.weight.map_or(f64::NEG_INFINITY, |weight| weight.0);
+            weight(one).total_cmp(&weight(other)).then(one.group.id.cmp(&other.group.id))
+        });
+        for decision in decisions {
+            for item in items.iter_mut().filter(|item| item.group.members == decision.members) {
+                item.note(&decision.verdict);
+            }
+        }
+        Self(items)
+    }
+
+    pub(super) fn items(&self) -> &[Item] {
+        &self.0
+    }
+
+    pub(super) fn get(&self, position: usize) -> Option<&Item> {
+        self.0.get(position)
+    }
+
+    /// Notes what was said.
+    pub(super) fn note(&mut self, position: usize, verdict: &Verdict) {
+        if let Some(item) = self.0.get_mut(position) {
+            item.note(verdict);
+        }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        let decided = self.0.iter().filter(|item| item.verdict.is_some()).count();
+        Progress { groups: self.0.len(), decided }
+    }
+}
+
+/// Whether a verdict makes sense for a group.
+pub(super) fn check(group: &Group, verdict: &Verdict) -> Result<(), &'static str> {
+    match verdict {
+        Verdict::Accept | Verdict::Reject | Verdict::Reopen => Ok(()),
+        Verdict::Survivor { record } if group.members.contains(record) => Ok(()),
+        Verdict::Survivor { .. } => Err("the contact that stays must be a member of the group"),
+        Verdict::Split { parts } => {
+            let mut named: Vec<_> = parts.iter().flatten().collect();
+            let all = named.len();
+            named.sort();
+            named.dedup();
+            if parts.is_empty() || parts.iter().any(Vec::is_empty) {
+                Err("a split needs at least one part with members")
+            } else if named.len() < all {
+                Err("a member can be in one part only")
+            } else if !named.iter().all(|member| group.members.contains(member)) {
+                Err("only members of the group can be split off")
+            } else {
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A review from the first question to the plan decided anew.
+
+mod http;
+
+use std::io::Cursor;
+
+use super::*;
+use crate::contact::Timestamp;
+use crate::link::{Band, RecordIndex};
+use crate::plan::{Decision, Options, Outcome, Plan, Summary, Verdict};
+use crate::report::{TextOptions, sample};
+use crate::store::{self, PlanFile};
+
+fn noon() -> Timestamp {
+    Timestamp(1_763_812_800)
+}
+
+/// Keeps decisions in memory.
+#[derive(Debug, Default)]
+struct Memory {
+    decisions: Vec<Decision>,
+    finished: u32,
+}
+
+impl DecisionSink for Memory {
+    fn decide(&mut self, decision: &Decision) -> Result<(), store::Error> {
+        self.decisions.push(decision.clone());
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<Finished, store::Error> {
+        self.finished += 1;
+        Ok(Finished { before: Summary::default(), after: Summary::default() })
+    }
+}
+
+/// The sample plan with a second, looser group in review.
+fn doubtful_plan() -> Plan {
+    let mut plan = sample::plan();
+    let group = &mut plan.linkage.groups[1];
+    group.band = Band::Review;
+    group.weight = Some(crate::link::MatchWeight(1.25));
+    plan
+}
+
+fn session() -> Session<Memory> {
+    Session::new(doubtful_plan(), &[], Memory::default(), noon)
+}
+
+#[test]
+fn the_loosest_group_is_asked_about_first() {
+    let session = session();
+    let order: Vec<u32> = session.items().iter().map(|item| item.group.id).collect();
+    assert_eq!(order, [2, 3]);
+}
+
+#[test]
+fn every_decision_is_saved_with_the_members_it_is_about() {
+    let mut session = session();
+    session.decide(1, 0, Verdict::Reject).unwrap();
+    let saved = &session.into_sink().decisions;
+    assert_eq!(saved.len(), 1);
+    assert_eq!((saved[0].group, saved[0].members.as_slice()), (3, [RecordIndex(4), RecordIndex(5)].as_slice()));
+    assert_eq!((&saved[0].verdict, saved[0].at), (&Verdict::Reject, noon()));
+}
+
+#[test]
+fn a_review_is_taken_up_where_it_was_left() {
+    let mut first = session();
+    first.decide(0, 0, Verdict::Accept).unwrap();
+    first.decide(1, 0, Verdict::Reject).unwrap();
+    first.decide(1, 1, Verdict::Reopen).unwrap();
+    let saved = first.into_sink().decisions;
+    let second = Session::new(doubtful_plan(), &saved, Memory::default(), noon);
+    assert_eq!(second.progress(), Progress { groups: 2, decided: 1 });
+    assert_eq!(second.item(0).unwrap().verdict, Some(Verdict::Accept));
+    assert_eq!((second.item(1).unwrap().verdict.as_ref(), second.item(1).unwrap().revision), (None, 2));
+}
+
+#[test]
+fn a_window_that_shows_an_old_state_cannot_overwrite_a_newer_one() {
+    let mut session = session();
+    session.decide(0, 0, Verdict::Accept).unwrap();
+    assert!(matches!(session.decide(0, 0, Verdict::Reject), Err(Error::Moved)));
+    assert_eq!(session.item(0).unwrap().verdict, Some(Verdict::Accept));
+}
+
+#[test]
+fn a_verdict_must_fit_the_group() {
+    let mut session = session();
+    let (inside, outside) = (RecordIndex(2), RecordIndex(7));
+    let wrong = [
+        Verdict::Survivor { record: outside },
+        Verdict::Split { parts: vec![] },
+        Verdict::Split { parts: vec![vec![]] },
+        Verdict::Split { parts: vec![vec![inside], vec![inside]] },
+        Verdict::Split { parts: vec![vec![outside]] },
+    ];
+    for verdict in wrong {
+        assert!(matches!(session.decide(0, 0, verdict), Err(Error::Verdict(_))));
+    }
+    assert!(matches!(session.decide(9, 0, Verdict::Accept), Err(Error::NoSuchGroup)));
+    assert!(session.into_sink().decisions.is_empty());
+}
+
+fn plan_on_disk() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("review.plan");
+    PlanFile::create(&path, &doubtful_plan()).unwrap();
+    (folder, path)
+}
+
+fn session_on(path: &std::path::Path) -> Session<PlanSink> {
+    Session::open(path, Options::default(), noon).unwrap()
+}
+
+#[test]
+fn finishing_decides_the_plan_anew_and_a_rejected_group_is_created_row_by_row() {
+    let (_folder, path) = plan_on_disk();
+    let mut session = session_on(&path);
+    session.decide(1, 0, Verdict::Reject).unwrap();
+    let finished = session.finish().unwrap();
+    assert_eq!((finished.before.review_groups, finished.after.review_groups), (2, 1));
+    insta::assert_snapshot!(finished, @r#"
+    create 2 → 4, archive 1 → 0; 1 group still waits for a person
+    "#);
+    drop(session);
+
+    let file = PlanFile::open(&path).unwrap();
+    file.verify_seal().unwrap();
+    let plan = file.plan().unwrap();
+    let expected: Vec<Outcome> = plan.rows[4..6].iter().map(|row| row.expected).collect();
+    assert_eq!(expected, [Outcome::Created, Outcome::Created]);
+}
+
+#[test]
+fn finishing_twice_or_with_nothing_decided_changes_nothing_more() {
+    let (_folder, path) = plan_on_disk();
+    let before = PlanFile::open(&path).unwrap().plan().unwrap();
+    let mut session = session_on(&path);
+    session.decide(1, 0, Verdict::Accept).unwrap();
+    session.decide(1, 1, Verdict::Reopen).unwrap();
+    session.finish().unwrap();
+    assert_eq!(PlanFile::open(&path).unwrap().plan().unwrap(), before);
+
+    session.decide(1, 2, Verdict::Accept).unwrap();
+    session.finish().unwrap();
+    let once = PlanFile::open(&path).unwrap().plan().unwrap();
+    session.finish().unwrap();
+    assert_eq!(PlanFile::open(&path).unwrap().plan().unwrap(), once);
+}
+
+#[test]
+fn a_plan_that_was_applied_is_not_reviewed_any_more() {
+    let (_folder, path) = plan_on_disk();
+    let mut file = PlanFile::open_for_journal(&path).unwrap();
+    let attempt = store::Attempt {
+        id: store::AttemptId(1),
+        action: crate::plan::ActionId(1),
+        step: 0,
+        request: "POST /contacts/merge".to_owned(),
+        intended_at: noon(),
+        result: None,
+        ended_at: None,
+        request_id: None,
+    };
+    file.record(&[store::JournalEntry::Intent(attempt)]).unwrap();
+    drop(file);
+    let refused = Session::open(&path, Options::default(), noon).unwrap_err();
+    assert!(matches!(refused, Error::Store(store::Error::Applied { .. })));
+}
+
+/// What a person sees who types these lines.
+fn typed(session: &mut Session<Memory>, lines: &str) -> (String, Option<Finished>) {
+    let mut shown = Vec::new();
+    let finished = terminal(session, &TextOptions::default(), &mut Cursor::new(lines), &mut shown).unwrap();
+    (String::from_utf8(shown).unwrap(), finished)
+}
+
+#[test]
+fn on_a_terminal_groups_are_accepted_rejected_undone_and_finished() {
+    let mut session = session();
+    let (shown, finished) = typed(&mut session, "a\nr\nu\nkeep 2\nfinish\n");
+    assert!(finished.is_some());
+    assert!(shown.contains("0 of 2 decided.") && shown.contains("All groups are decided"), "{shown}");
+    let verdicts: Vec<Verdict> = session.into_sink().decisions.into_iter().map(|decision| decision.verdict).collect();
+    let kept = Verdict::Survivor { record: RecordIndex(5) };
+    assert_eq!(verdicts, [Verdict::Accept, Verdict::Reject, Verdict::Reopen, kept]);
+}
+
+#[test]
+fn on_a_terminal_the_end_of_the_input_leaves_everything_saved() {
+    let mut session = session();
+    let (shown, finished) = typed(&mut session, "split 2\nnonsense\nkeep 9\n");
+    assert_eq!(finished, None);
+    assert_eq!(shown.matches("none of the answers").count(), 2);
+    assert!(shown.contains("Every answer is saved"));
+    let saved = session.into_sink().decisions;
+    assert_eq!(saved.len(), 1);
+    assert_eq!(saved[0].verdict, Verdict::Split { parts: vec![vec![RecordIndex(2)]] });
+}
+
+#[test]
+fn a_plan_without_doubts_asks_nothing() {
+    let mut plan = sample::plan();
+    plan.linkage.groups[2].band = Band::Auto;
+    let mut session = Session::new(plan, &[], Memory::default(), noon);
+    let (shown, finished) = typed(&mut session, "");
+    assert_eq!((shown.as_str(), finished), ("No group waits for a person.\n", None));
+}
