@@ -13,3 +13,5 @@ pub mod store;
 pub mod report;
 
 pub mod review;
+
+pub mod intercom;
