@@ -15,3 +15,5 @@ pub mod report;
 pub mod review;
 
 pub mod intercom;
+
+pub mod apply;

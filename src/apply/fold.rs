@@ -1,0 +1,87 @@
+//! What a contact holds that another one lacks. Pure; used to copy, and again to verify before anything is archived.
+
+use std::collections::HashSet;
+
+use super::holding::Holding;
+use super::note;
+use crate::intercom::{Company, Contact, Conversation, Tag};
+
+/// What the survivor lacks of what the loser has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Missing {
+    pub(super) tags: Vec<Tag>,
+    pub(super) companies: Vec<Company>,
+    /// Bodies of notes as they are to be written.
+    pub(super) notes: Vec<String>,
+    /// Ids of open conversations.
+    pub(super) conversations: Vec<String>,
+    /// The loser must not be written to, and the survivor still may.
+    pub(super) opt_out: bool,
+}
+
+/// Whether a contact must not get e-mails. Only the first of the three can be written.
+pub(super) fn opted_out(contact: &Contact) -> bool {
+    contact.unsubscribed_from_emails || contact.has_hard_bounced || contact.marked_email_as_spam
+}
+
+impl Missing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+            && self.companies.is_empty()
+            && self.notes.is_empty()
+            && self.conversations.is_empty()
+            && !self.opt_out
+    }
+
+    /// "2 tags, 1 note".
+    pub(super) fn in_words(&self) -> String {
+        let counts = [
+            (self.tags.len(), "tag", "tags"),
+            (self.companies.len(), "company", "companies"),
+            (self.notes.len(), "note", "notes"),
+            (self.conversations.len(), "open conversation", "open conversations"),
+            (usize::from(self.opt_out), "opt-out", "opt-outs"),
+        ];
+        let words = counts.into_iter().filter(|(count, ..)| *count > 0);
+        words
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// What is missing on the survivor, in the order it is to be copied.
+pub(super) fn missing(
+    loser: &Holding,
+    loser_conversations: &[Conversation],
+    survivor: &Holding,
+    survivor_conversations: &[Conversation],
+) -> Missing {
+    let tags: HashSet<_> = survivor.tags.iter().map(|tag| &tag.id).collect();
+    let companies: HashSet<_> = survivor.companies.iter().map(|company| &company.id).collect();
+    let conversations: HashSet<_> = survivor_conversations.iter().map(|conversation| &conversation.id).collect();
+    let mut notes: Vec<String> = Vec::new();
+    let mut ordered: Vec<_> = loser.notes.iter().collect();
+    ordered.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    for original in ordered {
+        let copy = note::copy(original);
+        // The survivor may have the note itself (same words), not only a copy of it
+        if !note::is_among(&survivor.notes, &copy)
+            && !note::is_among(&survivor.notes, &original.body)
+            && !notes.contains(&copy)
+        {
+            notes.push(copy);
+        }
+    }
+    Missing {
+        tags: loser.tags.iter().filter(|tag| !tags.contains(&tag.id)).cloned().collect(),
+        companies: loser.companies.iter().filter(|company| !companies.contains(&company.id)).cloned().collect(),
+        notes,
+        conversations: loser_conversations
+            .iter()
+            .filter(|conversation| conversation.open && !conversations.contains(&conversation.id))
+            .map(|conversation| conversation.id.clone())
+            .collect(),
+        opt_out: opted_out(&loser.contact) && !survivor.contact.unsubscribed_from_emails,
+    }
+}

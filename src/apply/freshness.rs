@@ -1,0 +1,211 @@
+//! Whether a contact still is what the plan relied on, and what is left to write. Pure.
+
+use serde_json::Value;
+
+use super::value::{AttributeTypes, alike, current, put, same};
+use crate::intercom::{Contact, ContactPatch};
+use crate::plan::{Attribute, AttributeValue, Change, StandardAttribute};
+
+/// What this run, or an earlier run of the same plan, did to the contact itself: a difference it explains is no
+/// surprise.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OwnWrites {
+    /// A lead was merged into the contact, which fills its empty attributes.
+    pub(super) merged: bool,
+    /// Values written by earlier actions.
+    pub(super) written: Vec<(Attribute, Value)>,
+}
+
+impl OwnWrites {
+    fn explains(&self, attribute: &Attribute, now: Option<&Value>) -> bool {
+        self.merged
+            || self.written.iter().any(|(written, value)| written == attribute && same(attribute, Some(value), now))
+    }
+}
+
+/// A change with its value as the wire wants it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct WireChange {
+    pub(super) attribute: Attribute,
+    pub(super) before: Option<Value>,
+    pub(super) after: Value,
+}
+
+/// Converts changes, all or none. The message names the first attribute whose value does not fit.
+pub(super) fn wire_changes(changes: &[Change], types: &AttributeTypes) -> Result<Vec<WireChange>, String> {
+    changes
+        .iter()
+        .map(|change| {
+            let after = types.wire(&change.attribute, &change.after)?;
+            let before = change.before.as_ref().map(|before| lenient(before, &change.attribute, types));
+            Ok(WireChange { attribute: change.attribute.clone(), before, after })
+        })
+        .collect()
+}
+
+/// What an export says a contact has need not fit the attribute's type; then it is compared as text.
+fn lenient(value: &AttributeValue, attribute: &Attribute, types: &AttributeTypes) -> Value {
+    types.wire(attribute, value).unwrap_or_else(|_| match value {
+        AttributeValue::Flag(flag) => Value::Bool(*flag),
+        AttributeValue::Time(seconds) => Value::from(*seconds),
+        AttributeValue::Text(text) => Value::String(text.clone()),
+    })
+}
+
+/// What is left to do for an update.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Comparison {
+    /// Every attribute has its value.
+    AlreadySo,
+    /// These are missing; nothing else moved.
+    Write(ContactPatch),
+    /// The named attributes are neither as the plan relied on nor as it wants them.
+    Moved(Vec<String>),
+}
+
+/// Compares a contact with what an update relied on and wants.
+pub(super) fn compare(contact: &Contact, changes: &[WireChange], own: &OwnWrites) -> Comparison {
+    let mut patch = ContactPatch::default();
+    let mut moved = Vec::new();
+    let mut missing = false;
+    for change in changes {
+        let now = current(contact, &change.attribute);
+        if same(&change.attribute, now.as_ref(), Some(&change.after)) {
+            continue;
+        }
+        let relied_on = alike(&change.attribute, now.as_ref(), change.before.as_ref());
+        if clears_opt_out(change, now.as_ref()) || !(relied_on || own.explains(&change.attribute, now.as_ref())) {
+            moved.push(change.attribute.to_string());
+        } else {
+            missing = true;
+            put(&mut patch, &change.attribute, change.after.clone());
+        }
+    }
+    if !moved.is_empty() {
+        Comparison::Moved(moved)
+    } else if missing {
+        Comparison::Write(patch)
+    } else {
+        Comparison::AlreadySo
+    }
+}
+
+/// Attributes of a user that hold something the plan neither relied on nor wants, before a lead is merged into it. What is
+/// empty is no surprise: the merge may fill it, and the plan relies on the state after.
+pub(super) fn before_merge(user: &Contact, later: &[WireChange], own: &OwnWrites) -> Vec<String> {
+    let held: Vec<WireChange> =
+        later.iter().filter(|change| current(user, &change.attribute).is_some()).cloned().collect();
+    match compare(user, &held, own) {
+        Comparison::Moved(attributes) => attributes,
+        Comparison::AlreadySo | Comparison::Write(_) => Vec::new(),
+    }
+}
+
+/// Opt-out wins, whatever a plan says.
+fn clears_opt_out(change: &WireChange, now: Option<&Value>) -> bool {
+    change.attribute == Attribute::Standard(StandardAttribute::UnsubscribedFromEmails)
+        && now == Some(&Value::Bool(true))
+        && change.after == Value::Bool(false)
+}
+
+/// What a contact that stood in the way of a create lacks of it. Nothing is overwritten, the role is left alone.
+pub(super) fn lacking(contact: &Contact, values: &[WireChange]) -> ContactPatch {
+    let mut patch = ContactPatch::default();
+    for change in values {
+        let role = change.attribute == Attribute::Standard(StandardAttribute::Role);
+        let unset = change.after == Value::Bool(false)
+            && change.attribute == Attribute::Standard(StandardAttribute::UnsubscribedFromEmails);
+        if !role && !unset && current(contact, &change.attribute).is_none() {
+            put(&mut patch, &change.attribute, change.after.clone());
+        }
+    }
+    patch
+}
+
+/// Whether a contact has every value of a create.
+pub(super) fn has_all(contact: &Contact, values: &[WireChange]) -> bool {
+    values
+        .iter()
+        .all(|change| same(&change.attribute, current(contact, &change.attribute).as_ref(), Some(&change.after)))
+}
+
+/// The sentence for a contact that moved.
+pub(super) fn moved_message(attributes: &[String]) -> String {
+    let verb = if attributes.len() == 1 { "is" } else { "are" };
+    format!("the contact changed since the plan was made: {} {verb} no longer as planned on", attributes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Comparison, OwnWrites, WireChange, before_merge, compare};
+    use crate::contact::{IntercomId, Role};
+    use crate::intercom::{Contact, Embedded};
+    use crate::plan::{Attribute, StandardAttribute};
+
+    fn contact(name: Option<&str>) -> Contact {
+        let nothing = Embedded::default;
+        Contact {
+            id: IntercomId("u1".into()),
+            role: Role::User,
+            external_id: None,
+            email: None,
+            phone: None,
+            name: name.map(str::to_owned),
+            owner_id: None,
+            unsubscribed_from_emails: false,
+            has_hard_bounced: false,
+            marked_email_as_spam: false,
+            created_at: None,
+            updated_at: None,
+            signed_up_at: None,
+            last_seen_at: None,
+            city: None,
+            region: None,
+            country: None,
+            custom_attributes: serde_json::Map::new(),
+            tags: nothing(),
+            companies: nothing(),
+            notes: nothing(),
+            archived: false,
+            raw: Value::Null,
+        }
+    }
+
+    fn rename(before: Option<&str>, after: &str) -> Vec<WireChange> {
+        let attribute = Attribute::Standard(StandardAttribute::Name);
+        vec![WireChange { attribute, before: before.map(|before| json!(before)), after: json!(after) }]
+    }
+
+    fn own() -> OwnWrites {
+        OwnWrites::default()
+    }
+
+    #[test]
+    fn a_value_may_be_as_relied_on_as_wanted_or_moved() {
+        let changes = rename(Some("Lee, Ann"), "Ann Lee-Hill");
+        assert!(matches!(compare(&contact(Some("Ann Lee")), &changes, &own()), Comparison::Write(_)));
+        assert_eq!(compare(&contact(Some("Ann Lee-Hill")), &changes, &own()), Comparison::AlreadySo);
+        assert_eq!(compare(&contact(Some("Bob")), &changes, &own()), Comparison::Moved(vec!["name".to_owned()]));
+        assert_eq!(compare(&contact(None), &changes, &own()), Comparison::Moved(vec!["name".to_owned()]));
+    }
+
+    #[test]
+    fn what_we_wrote_ourselves_is_no_surprise() {
+        let changes = rename(Some("Ann"), "Ann Lee");
+        let merged = OwnWrites { merged: true, ..OwnWrites::default() };
+        assert!(matches!(compare(&contact(Some("Annie")), &changes, &merged), Comparison::Write(_)));
+        let written = vec![(Attribute::Standard(StandardAttribute::Name), json!("Annie"))];
+        let written = OwnWrites { written, ..OwnWrites::default() };
+        assert!(matches!(compare(&contact(Some("Annie")), &changes, &written), Comparison::Write(_)));
+    }
+
+    #[test]
+    fn before_a_merge_only_what_the_user_holds_can_be_a_surprise() {
+        // The plan relies on the name the lead will bring
+        let changes = rename(Some("Ann from the lead"), "Ann Lee");
+        assert_eq!(before_merge(&contact(None), &changes, &own()), Vec::<String>::new());
+        assert_eq!(before_merge(&contact(Some("Bob")), &changes, &own()), ["name"]);
+    }
+}

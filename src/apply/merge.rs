@@ -1,0 +1,176 @@
+//! Merging a lead into a user with Intercom's own call, and checking what came of it.
+
+use super::fold::{Missing, opted_out};
+use super::freshness::{before_merge, moved_message, wire_changes};
+use super::group::{Finish, GroupRun, Job, Setback};
+use super::holding::Holding;
+use super::request::Request;
+use super::session::{Trouble, pause_before};
+use super::write::{LOOKS, still_in_doubt};
+use crate::contact::{IntercomId, Role};
+use crate::intercom::{Company, Tag, WriteWorkspace};
+use crate::plan::{ActionBody, Target};
+use crate::store::BeforeImage;
+
+impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
+    pub(super) async fn merge(
+        &mut self,
+        job: &mut Job,
+        from: &IntercomId,
+        into: &IntercomId,
+    ) -> Result<Finish, Setback> {
+        if from == into {
+            return Err(Setback::Failed("a contact cannot be merged into itself".to_owned()));
+        }
+        for _ in 0..LOOKS {
+            self.forget(from);
+            let lead = match self.hold_live(from).await {
+                Ok(holding) => holding.clone(),
+                Err(setback) => return self.lead_is_gone(job, from, into, setback).await,
+            };
+            self.check_merge(&lead, into).await?;
+            let workspace = self.session.workspace;
+            let call = (|| workspace.merge(from, into), (|_| None) as fn(&_) -> _);
+            match self.send(job, Request::Merge { from: from.clone(), into: into.clone() }, &[from, into], call).await {
+                Ok(_) => {
+                    self.verify_gone(from, into).await?;
+                    self.forget(from);
+                    return self.verify_survivor(job, &Had::of(&lead), into).await;
+                }
+                Err(Trouble::InDoubt { .. }) => self.pause_and_forget(job, into).await?,
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+        Err(still_in_doubt("the merge"))
+    }
+
+    /// A merge cannot be undone, so everything the plan says about the user is checked before, not only this action.
+    async fn check_merge(&mut self, lead: &Holding, into: &IntercomId) -> Result<(), Setback> {
+        if lead.contact.role != Role::Lead {
+            return Err(Setback::Stale("the lead has become a user since the plan was made".to_owned()));
+        }
+        let own = self.own.get(into).cloned().unwrap_or_default();
+        let later: Vec<_> = self
+            .actions
+            .iter()
+            .filter(|action| matches!(&action.target, Target::Existing(id) if id == into))
+            .filter_map(|action| match &action.body {
+                ActionBody::Update { changes } => wire_changes(changes, &self.session.types).ok(),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let user = self.hold_live(into).await?;
+        if user.contact.role != Role::User {
+            return Err(Setback::Stale("the contact to merge into is no user".to_owned()));
+        }
+        let moved = before_merge(&user.contact, &later, &own);
+        if moved.is_empty() { Ok(()) } else { Err(Setback::Stale(moved_message(&moved))) }
+    }
+
+    /// The lead does not answer: merged by us, by somebody else, or gone some other way.
+    async fn lead_is_gone(
+        &mut self,
+        job: &mut Job,
+        from: &IntercomId,
+        into: &IntercomId,
+        setback: Setback,
+    ) -> Result<Finish, Setback> {
+        if matches!(setback, Setback::Halted | Setback::Failed(_) | Setback::Unknown(_)) {
+            return Err(setback);
+        }
+        let workspace = self.session.workspace;
+        let canonical = match self.session.read(|| workspace.contact(from)).await {
+            Err(Trouble::Absent { canonical, .. }) => canonical,
+            Ok(contact) if contact.id != *from => Some(contact.id),
+            _ => return Err(setback),
+        };
+        match &canonical {
+            Some(canonical) if canonical == into => {}
+            Some(_) => return Err(Setback::Stale("the lead was merged into another contact".to_owned())),
+            // Before 2.16 a merged lead answers 404; it was ours if we tried and the user has what the lead had
+            None if job.tried => {}
+            None => return Err(setback),
+        }
+        self.forget(into);
+        let Some(image) = self.images.get(from).cloned() else { return Ok(job.finish(into)) };
+        let user = self.hold_live(into).await?;
+        let had = Had::from_image(&image);
+        let tags_moved = had.tags.iter().all(|tag| user.tags.iter().any(|held| held.id == tag.id));
+        if canonical.is_none() && !tags_moved {
+            return Err(Setback::Unknown(
+                "the lead is gone, but the user does not have its tags; look at the user, then apply again".to_owned(),
+            ));
+        }
+        if job.tried { self.verify_survivor(job, &had, into).await } else { Ok(job.finish(into)) }
+    }
+
+    /// After a merge the lead must not answer any more.
+    async fn verify_gone(&mut self, from: &IntercomId, into: &IntercomId) -> Result<(), Setback> {
+        let session = self.session;
+        let workspace = session.workspace;
+        for look in 1..=LOOKS {
+            match session.read(|| workspace.contact(from)).await {
+                Err(Trouble::Absent { .. }) => return Ok(()),
+                Ok(contact) if contact.id == *into => return Ok(()),
+                Ok(_) => self.aside(session.sleep(pause_before(look))).await??,
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+        Err(Setback::Unknown("Intercom confirmed the merge, but the lead still answers; look at it".to_owned()))
+    }
+
+    /// Tags and companies move with a merge; where they did not, they are attached. An opt-out of the lead wins.
+    async fn verify_survivor(&mut self, job: &mut Job, had: &Had, into: &IntercomId) -> Result<Finish, Setback> {
+        for _ in 0..LOOKS {
+            self.forget(into);
+            let user = self.hold_live(into).await?;
+            let left = had.lacking_on(user);
+            if left.is_empty() {
+                return Ok(Finish::Done(Some(into.clone())));
+            }
+            match self.copy_missing(job, into, left).await {
+                Ok(()) => {}
+                Err(Trouble::InDoubt { .. }) => self.pause_and_forget(job, into).await?,
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+        Err(still_in_doubt("attaching what the merge did not move"))
+    }
+}
+
+/// What a lead had and its user must have afterwards.
+#[derive(Clone, Debug)]
+struct Had {
+    tags: Vec<Tag>,
+    companies: Vec<Company>,
+    opted_out: bool,
+}
+
+impl Had {
+    fn of(lead: &Holding) -> Self {
+        Self { tags: lead.tags.clone(), companies: lead.companies.clone(), opted_out: opted_out(&lead.contact) }
+    }
+
+    fn from_image(image: &BeforeImage) -> Self {
+        let list = |key: &str| image.state.get(key).cloned().unwrap_or_default();
+        Self {
+            tags: serde_json::from_value(list("tags")).unwrap_or_default(),
+            companies: serde_json::from_value(list("companies")).unwrap_or_default(),
+            opted_out: ["unsubscribed_from_emails", "has_hard_bounced", "marked_email_as_spam"]
+                .iter()
+                .any(|key| image.state.get(*key) == Some(&serde_json::Value::Bool(true))),
+        }
+    }
+
+    fn lacking_on(&self, user: &Holding) -> Missing {
+        let lacks_tag = |tag: &&Tag| !user.tags.iter().any(|held| held.id == tag.id);
+        let lacks_company = |company: &&Company| !user.companies.iter().any(|held| held.id == company.id);
+        Missing {
+            tags: self.tags.iter().filter(lacks_tag).cloned().collect(),
+            companies: self.companies.iter().filter(lacks_company).cloned().collect(),
+            opt_out: self.opted_out && !user.contact.unsubscribed_from_emails,
+            ..Missing::default()
+        }
+    }
+}
