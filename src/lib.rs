@@ -17,3 +17,5 @@ pub mod review;
 pub mod intercom;
 
 pub mod apply;
+
+pub mod sandbox;

@@ -1,0 +1,25 @@
+//! A pretend Intercom on loopback: a second, independent reading of the API, to try things on and to test against.
+//!
+//! `workspace` holds the rules and the state, `modern` translates the 2.x dialect to them, `server` adds what only
+//! exists on a wire: tokens, versions, the rate limit, request ids, ordered faults, and a few endpoints that show what
+//! happened. It shares no code with the client it is used to test, and nothing here may import another room.
+//! Documented for people in `docs/sandbox.md`.
+
+mod clock;
+mod error;
+mod faults;
+mod ledger;
+mod modern;
+mod options;
+mod rate;
+mod server;
+mod version;
+mod wire;
+mod workspace;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::Error;
+pub use faults::{Fault, FaultRule, Faults, Reset, When};
+pub use options::{DEFAULT_LIMIT_PER_WINDOW, Options, Seed, SeedRole};
+pub use server::{Running, Sandbox};
+pub use workspace::seed::SeedSummary;
