@@ -19,3 +19,5 @@ pub mod intercom;
 pub mod apply;
 
 pub mod sandbox;
+
+pub mod config;

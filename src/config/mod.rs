@@ -1,0 +1,13 @@
+//! File + environment + flags → validated settings, and where each value came from.
+//!
+//! Is given layers (a user file, `./leadfold.toml`, environment variables, flags), merges them key by key, later ones
+//! winning, and hands on [`Settings`] with the origin of every value. Each phase owns its options; this room only
+//! composes them. It holds no secret: a token is named by the file it is in, never by its text.
+
+mod error;
+mod layer;
+mod settings;
+
+pub use error::Error;
+pub use layer::{Layer, Layers, ValueOrigin};
+pub use settings::{ApplySection, InputSection, IntercomSection, MatchSection, Settings};
