@@ -1,3 +1,7 @@
 //! The command line tool; see the library crate for everything it does.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    leadfold::cli::run(std::env::args_os())
+}

@@ -1,0 +1,245 @@
+//! `leadfold apply`: carries out a plan, and resumes it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::args::{ConfigFileArgs, OutputArgs};
+use super::exit::{self, Exit};
+use super::journal::{Journal, with_applied};
+use super::lock::WorkspaceLock;
+use super::printer::Printer;
+use super::setting_args::{self, IntercomArgs, set};
+use super::signal::Cancel;
+use super::watch::Watch;
+use super::{Outcome, connect, file, report as report_verb};
+use crate::apply::{self, SystemClock};
+use crate::config::{Layer, Settings};
+use crate::intercom::{Client, ReadWorkspace};
+use crate::report;
+use crate::store::PlanFile;
+
+/// Carry out a plan; again to resume
+///
+/// Does exactly what the plan says, on the workspace it was made for. Stopped or killed at any moment, `apply` again
+/// goes on where it stopped. Run on a finished plan it does nothing.
+#[derive(Clone, Debug, Args)]
+#[command(before_help = "\
+Examples:
+  leadfold apply web.plan                          asks before the first write
+  leadfold apply web.plan -n                       re-checks the workspace and forecasts; writes nothing
+  leadfold apply web.plan --yes --max-archive 2%   for scripts")]
+pub(super) struct ApplyArgs {
+    /// The plan
+    plan: PathBuf,
+    /// Re-check and forecast only
+    #[arg(long, short = 'n', alias = "dry-run")]
+    no_write: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    /// Create custom attributes the workspace lacks
+    #[arg(long)]
+    create_attributes: bool,
+    /// Requests in flight
+    #[arg(long, value_name = "N")]
+    workers: Option<u32>,
+    /// Seconds to look for a contact that may have been created before creating it again
+    #[arg(long, value_name = "SECONDS")]
+    search_patience: Option<u32>,
+    #[command(flatten)]
+    guardrails: GuardrailArgs,
+    #[command(flatten)]
+    intercom: IntercomArgs,
+    #[command(flatten)]
+    config: ConfigFileArgs,
+}
+
+/// How much a plan may change.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Guardrails")]
+#[expect(clippy::struct_field_names, reason = "the fields are the flags' names")]
+pub(super) struct GuardrailArgs {
+    /// Stop before more contacts than this are archived (number, or share as 5%)
+    #[arg(long, value_name = "N")]
+    max_archive: Option<String>,
+    /// Stop before more contacts than this are deleted
+    #[arg(long, value_name = "N")]
+    max_delete: Option<String>,
+    /// Stop before more leads than this are merged
+    #[arg(long, value_name = "N")]
+    max_merge: Option<String>,
+    /// Stop before more actions than this are carried out
+    #[arg(long, value_name = "N")]
+    max_changes: Option<String>,
+}
+
+impl GuardrailArgs {
+    /// The flags as a layer.
+    pub(super) fn layer(&self) -> Layer {
+        let mut layer = Layer::default();
+        set(&mut layer, "guardrails.max_archive", self.max_archive.clone(), "--max-archive");
+        set(&mut layer, "guardrails.max_delete", self.max_delete.clone(), "--max-delete");
+        set(&mut layer, "guardrails.max_merge", self.max_merge.clone(), "--max-merge");
+        set(&mut layer, "guardrails.max_changes", self.max_changes.clone(), "--max-changes");
+        layer
+    }
+}
+
+impl ApplyArgs {
+    fn layer(&self) -> Layer {
+        let mut layer = Layer::default();
+        set(&mut layer, "apply.create_attributes", self.create_attributes.then_some(true), "--create-attributes");
+        set(&mut layer, "apply.workers", self.workers.map(i64::from), "--workers");
+        set(&mut layer, "apply.search_patience_seconds", self.search_patience.map(i64::from), "--search-patience");
+        layer
+    }
+}
+
+/// The options of phase 4.
+pub(super) fn options(settings: &Settings) -> apply::Options {
+    let default = apply::Options::default();
+    let guardrails = &settings.guardrails;
+    apply::Options {
+        lanes: settings.apply.workers.unwrap_or(default.lanes).max(1),
+        create_attributes: settings.apply.create_attributes,
+        search_patience: Duration::from_secs(settings.apply.search_patience_seconds),
+        limits: apply::Limits {
+            archive: guardrails.max_archive,
+            delete: guardrails.max_delete,
+            merge: guardrails.max_merge,
+            changes: guardrails.max_changes,
+        },
+        ..default
+    }
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &ApplyArgs, output: &OutputArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
+    let flags = [arguments.intercom.layer(), arguments.layer(), arguments.guardrails.layer()];
+    let settings = setting_args::layers(&arguments.config, flags)?.settings()?;
+    let options = options(&settings);
+    let mut plan_file = PlanFile::open_for_journal(&arguments.plan)?;
+    plan_file.verify_seal()?;
+    let client = connect::client(&settings)?;
+    let me = cancel.block_on(client.me())?;
+    let _lock = WorkspaceLock::take(&me.workspace_id)?;
+    if arguments.no_write {
+        return rehearse(&plan_file, &client, &options, output, printer, cancel);
+    }
+    if !arguments.yes {
+        let plan = plan_file.plan()?;
+        printer.say(&report::verdict(&plan, None));
+        match printer.ask(&format!("Carry this out in {} ({})?", me.workspace_name, me.workspace_id)) {
+            Some(true) => {}
+            Some(false) => return Ok(Exit::Done),
+            None => return Err(exit::usage("nobody is here to confirm: read the plan, then run again with --yes")),
+        }
+    }
+    carry_out(&mut plan_file, &client, &options, &arguments.plan, output, printer, cancel)
+}
+
+/// Applies and tells what became of everything.
+fn carry_out(
+    plan_file: &mut PlanFile,
+    client: &Client,
+    options: &apply::Options,
+    path: &Path,
+    output: &OutputArgs,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> Outcome {
+    let watch = Watch::new(printer, client);
+    let surroundings = apply::Surroundings { clock: &SystemClock, observer: &watch };
+    let stop = cancel.draining();
+    let applied = cancel.block_on(apply::run(plan_file, client, options, surroundings, stop));
+    watch.finish();
+    let summary = applied?;
+    let page = file::beside(path, "html");
+    if page.exists() {
+        report_verb::write(plan_file, &page)?;
+    }
+    if output.json {
+        let plan = plan_file.plan()?;
+        let journal = Journal::read(plan_file)?;
+        let mut out = printer.data();
+        with_applied(&plan, journal.as_ref(), |applied| report::summary_json(&plan, applied, &mut out))?;
+        out.flush()?;
+    } else if !printer.is_quiet() {
+        reconcile(plan_file, printer)?;
+    }
+    if summary.interrupted {
+        printer.say(&format!("stopped; nothing is lost: leadfold apply {} goes on", path.display()));
+        return Ok(Exit::Stopped);
+    }
+    Ok(if summary.needs_attention() { Exit::RowsFailed } else { Exit::Done })
+}
+
+/// Prints what became of every row.
+pub(super) fn reconcile(plan_file: &PlanFile, printer: &Printer) -> anyhow::Result<()> {
+    let plan = plan_file.plan()?;
+    let journal = Journal::read(plan_file)?;
+    let mut out = printer.data();
+    with_applied(&plan, journal.as_ref(), |applied| {
+        report::reconciliation(&plan, applied, &printer.text_options(), &mut out)
+    })?;
+    Ok(out.flush()?)
+}
+
+/// Contacts read by `-n` before it stops looking: enough to notice a workspace that has moved on, few enough to be quick.
+const CONTACTS_REHEARSED: u64 = 1_000;
+
+/// Re-checks the workspace and forecasts, through the half of the client that cannot write.
+fn rehearse(
+    plan_file: &PlanFile,
+    client: &Client,
+    options: &apply::Options,
+    output: &OutputArgs,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> Outcome {
+    let stop = cancel.draining();
+    let rehearsal = cancel.block_on(apply::rehearse(plan_file, client, options, Some(CONTACTS_REHEARSED), stop))?;
+    let plan = plan_file.plan()?;
+    let mut out = printer.data();
+    if output.json {
+        let document =
+            serde_json::json!({ "schema": "leadfold.rehearsal/1", "rehearsal": rehearsal, "forecast": plan.forecast });
+        writeln!(out, "{document:#}")?;
+    } else {
+        let open: u64 = rehearsal.open.values().sum();
+        writeln!(
+            out,
+            "{} ({}): {open} actions to carry out, {} settled before",
+            rehearsal.workspace.name, rehearsal.workspace.id, rehearsal.settled
+        )?;
+        for (kind, count) in &rehearsal.open {
+            writeln!(out, "  {kind:8} {count}")?;
+        }
+        writeln!(
+            out,
+            "{} contacts read again: {} actions as planned, {} with nothing to do, {} would be left alone or fail, {} not checked",
+            rehearsal.contacts_read, rehearsal.fresh, rehearsal.already_so, rehearsal.obstructed, rehearsal.unchecked
+        )?;
+        for obstacle in rehearsal.obstacles.iter().take(20) {
+            writeln!(out, "  action {} ({}): {}", obstacle.action.0, obstacle.kind, obstacle.message)?;
+        }
+        if !rehearsal.missing_attributes.is_empty() {
+            writeln!(
+                out,
+                "custom attributes to create first (--create-attributes): {}",
+                rehearsal.missing_attributes.join(", ")
+            )?;
+        }
+        let calls = plan.forecast.reads + plan.forecast.writes;
+        writeln!(
+            out,
+            "about {calls} calls, {} s at {} per 10 seconds; nothing has been written",
+            plan.forecast.seconds, plan.forecast.window_limit
+        )?;
+    }
+    out.flush()?;
+    Ok(if rehearsal.obstructed > 0 { Exit::Stale } else { Exit::Done })
+}

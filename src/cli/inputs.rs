@@ -1,0 +1,81 @@
+//! Reading the inputs of a run: files, standard input, the workspace.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::{exit, file};
+use crate::config::Settings;
+use crate::contact::{Record, Side, SourceId};
+use crate::ingest::{self, Ingested, Normalizer, Source};
+use crate::intercom::Snapshot;
+use crate::plan::Inputs;
+
+/// Reads one file.
+pub(super) fn read_file(path: &Path, id: SourceId, side: Side, options: &ingest::Options) -> anyhow::Result<Ingested> {
+    let reader = file::open_input(path)?;
+    Ok(ingest::read(reader, id, &file::input_name(path), side, options)?)
+}
+
+/// The options of phase 1, checked.
+pub(super) fn options(settings: &Settings) -> anyhow::Result<ingest::Options> {
+    match settings.input.region.as_deref() {
+        Some(text) if crate::contact::Region::parse(text).is_none() => {
+            Err(exit::usage(format!("--region '{text}': no such country; write two letters, for instance US or DE")))
+        }
+        _ => Ok(settings.ingest_options()),
+    }
+}
+
+/// Reads all files of one side.
+pub(super) fn read_files(
+    inputs: &mut Inputs,
+    paths: &[PathBuf],
+    side: Side,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let options = options(settings)?;
+    for path in paths {
+        let id = next_id(inputs)?;
+        add(inputs, read_file(path, id, side, &options)?);
+    }
+    Ok(())
+}
+
+/// The id the next input gets.
+pub(super) fn next_id(inputs: &Inputs) -> anyhow::Result<SourceId> {
+    u16::try_from(inputs.sources.len()).map(SourceId).map_err(|_| exit::usage("more than 65,535 inputs"))
+}
+
+/// Adds one input.
+pub(super) fn add(inputs: &mut Inputs, ingested: Ingested) {
+    inputs.sources.push(ingested.source);
+    inputs.records.extend(ingested.records);
+    inputs.rejects.extend(ingested.rejects);
+}
+
+/// The contacts of a workspace as one more input, normalised by the same code as rows.
+pub(super) fn of_workspace(snapshot: &Snapshot, workspace: &str, id: SourceId, settings: &Settings) -> Ingested {
+    let region = settings.input.region.as_deref().and_then(crate::contact::Region::parse);
+    let normalizer = Normalizer { region, side: Side::Existing, ..Normalizer::default() };
+    let records: Vec<Record> = snapshot.rows(id).into_iter().map(|row| normalizer.record(row)).collect();
+    Ingested { source: Source::workspace(id, workspace, records.len() as u64), records, rejects: Vec::new() }
+}
+
+/// Files that are named twice would make every row its own duplicate.
+pub(super) fn refuse_repeats(paths: &[PathBuf]) -> anyhow::Result<()> {
+    for (position, path) in paths.iter().enumerate() {
+        if paths.get(..position).is_some_and(|earlier| earlier.contains(path)) {
+            return Err(exit::usage(format!("{}: named twice", path.display())));
+        }
+    }
+    Ok(())
+}
+
+/// The current time in Unix seconds.
+pub(super) fn now() -> anyhow::Result<crate::contact::Timestamp> {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .context("the clock of this machine is set before 1970")?;
+    Ok(crate::contact::Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)))
+}

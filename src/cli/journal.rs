@@ -1,0 +1,72 @@
+//! What an apply left behind in a plan file, in the shape the reports take it.
+
+use crate::contact::IntercomId;
+use crate::plan::{ActionId, Plan};
+use crate::report::{Applied, AppliedAction, AppliedRow, Progress};
+use crate::store::{ActionState, Attempt, PlanFile, RowOutcome};
+
+/// The journal of a plan, read once.
+#[derive(Debug)]
+pub(super) struct Journal {
+    outcomes: Vec<RowOutcome>,
+    states: Vec<ActionState>,
+    attempts: Vec<Attempt>,
+}
+
+impl Journal {
+    /// Reads it; `None` when nothing was applied yet.
+    pub(super) fn read(file: &PlanFile) -> anyhow::Result<Option<Self>> {
+        let journal = Self { outcomes: file.outcomes()?, states: file.action_states()?, attempts: file.attempts()? };
+        let untouched = journal.outcomes.is_empty()
+            && journal.attempts.is_empty()
+            && journal.states.iter().all(|state| *state == ActionState::Pending);
+        Ok((!untouched).then_some(journal))
+    }
+
+    /// Lends it to a report.
+    pub(super) fn lend<T>(&self, plan: &Plan, tell: impl FnOnce(&Applied<'_>) -> T) -> T {
+        let rows: Vec<AppliedRow<'_>> = self
+            .outcomes
+            .iter()
+            .map(|row| AppliedRow {
+                record: row.record,
+                outcome: row.outcome,
+                contact: row.contact.as_ref(),
+                message: &row.message,
+            })
+            .collect();
+        let actions: Vec<AppliedAction<'_>> =
+            plan.actions.iter().zip(&self.states).map(|(action, state)| applied_action(action.id, state)).collect();
+        tell(&Applied {
+            rows: &rows,
+            actions: &actions,
+            requests: self.attempts.len() as u64,
+            started_at: self.attempts.iter().map(|attempt| attempt.intended_at).min(),
+            ended_at: self.attempts.iter().filter_map(|attempt| attempt.ended_at).max(),
+        })
+    }
+}
+
+fn applied_action(action: ActionId, state: &ActionState) -> AppliedAction<'_> {
+    let (progress, message, contact): (Progress, &str, Option<&IntercomId>) = match state {
+        ActionState::Pending => (Progress::Pending, "", None),
+        ActionState::Done { contact } => (Progress::Done, "", contact.as_ref()),
+        ActionState::AlreadySo => (Progress::AlreadySo, "", None),
+        ActionState::Stale { message } => (Progress::Stale, message, None),
+        ActionState::Failed { message } => (Progress::Failed, message, None),
+        ActionState::Unknown { message } => (Progress::Unknown, message, None),
+    };
+    AppliedAction { action, progress, message, contact }
+}
+
+/// Calls `tell` with what was applied, or with nothing.
+pub(super) fn with_applied<T>(
+    plan: &Plan,
+    journal: Option<&Journal>,
+    tell: impl FnOnce(Option<&Applied<'_>>) -> T,
+) -> T {
+    match journal {
+        Some(journal) => journal.lend(plan, |applied| tell(Some(applied))),
+        None => tell(None),
+    }
+}

@@ -1,0 +1,280 @@
+//! `leadfold plan`: read, link, decide, write the plan and its report.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::apply::GuardrailArgs;
+use super::args::{ConfigFileArgs, OutputArgs};
+use super::exit::{self, Exit};
+use super::inputs;
+use super::printer::Printer;
+use super::progress::Progress;
+use super::pull::read_workspace;
+use super::setting_args::{self, InputArgs, IntercomArgs, set};
+use super::signal::Cancel;
+use super::{Outcome, connect, file};
+use crate::config::{Layer, Layers, Settings, ValueOrigin};
+use crate::contact::{IntercomId, Side, SourceId};
+use crate::ingest::Ingested;
+use crate::intercom::{Client, Me, Snapshot};
+use crate::link::{self, Linkage};
+use crate::plan::{self, ActionKind, Header, Inputs, Plan, WorkspaceBinding};
+use crate::report;
+use crate::store::PlanFile;
+
+/// Normalise, group and decide; write a plan and its report
+///
+/// Reads everything, writes nothing to Intercom.
+#[derive(Clone, Debug, Default, Args)]
+#[command(before_help = "\
+Examples:
+  leadfold plan webinar.csv --pull -o web.plan               a list against the live workspace
+  leadfold plan --existing leads.csv --existing users.csv -o clean.plan
+                                                             duplicates among exported contacts
+  zcat list.csv.gz | leadfold plan - -o list.plan            from a pipe (gzip is read as it is, too)
+  leadfold plan list.csv --map 'Contact=name' --region DE -o list.plan")]
+pub(super) struct PlanArgs {
+    /// Lists to bring in; `-` is standard input
+    #[arg(value_name = "INCOMING")]
+    pub(super) incoming: Vec<PathBuf>,
+    /// Exports of what the workspace holds already; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(super) existing: Vec<PathBuf>,
+    /// Read the workspace itself through the API
+    #[arg(long)]
+    pub(super) pull: bool,
+    /// The plan file to write
+    #[arg(long, short, value_name = "NAME.plan", required = true)]
+    pub(super) output_file: Option<PathBuf>,
+    /// Do not write NAME.html beside the plan
+    #[arg(long)]
+    pub(super) no_report: bool,
+    /// End with exit code 10 when the plan has changes
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+    /// Threads to use; all cores when missing. The plan is the same whatever the number
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+    #[command(flatten)]
+    pub(super) deciding: DecidingArgs,
+    #[command(flatten)]
+    pub(super) guardrails: GuardrailArgs,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) intercom: IntercomArgs,
+    #[command(flatten)]
+    pub(super) config: ConfigFileArgs,
+}
+
+/// What to decide.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Deciding")]
+pub(super) struct DecidingArgs {
+    /// Groups of leads without a user
+    #[arg(long, value_name = "WHAT", value_parser = ["archive", "promote", "delete", "report"])]
+    pub(super) lead_groups: Option<String>,
+    /// Groups of several users
+    #[arg(long, value_name = "WHAT", value_parser = ["report", "archive"])]
+    pub(super) user_groups: Option<String>,
+    /// Write only empty attributes, or let incoming values win
+    #[arg(long, value_name = "WHAT", value_parser = ["empty", "overwrite"])]
+    pub(super) fill: Option<String>,
+    /// Only create what is new
+    #[arg(long, conflicts_with = "update_only")]
+    pub(super) create_only: bool,
+    /// Only touch what exists
+    #[arg(long)]
+    pub(super) update_only: bool,
+    /// Plan only these kinds of action
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub(super) only: Vec<ActionKind>,
+    /// Match weight, in bits, from which groups are planned rather than reviewed
+    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
+    pub(super) min_weight: Option<f64>,
+    /// What becomes of values a merge would lose: one note on the survivor, or nothing
+    #[arg(long, value_name = "WHAT", value_parser = ["note", "drop"])]
+    pub(super) keep: Option<String>,
+}
+
+impl DecidingArgs {
+    fn layer(&self) -> Layer {
+        let mut layer = Layer::default();
+        set(&mut layer, "plan.lead_groups", self.lead_groups.clone(), "--lead-groups");
+        set(&mut layer, "plan.user_groups", self.user_groups.clone(), "--user-groups");
+        set(&mut layer, "plan.fill", self.fill.clone(), "--fill");
+        set(&mut layer, "plan.mode", self.create_only.then_some("create_only"), "--create-only");
+        set(&mut layer, "plan.mode", self.update_only.then_some("update_only"), "--update-only");
+        set(&mut layer, "plan.keep", self.keep.clone(), "--keep");
+        if !self.only.is_empty() {
+            let kinds: Vec<toml::Value> = self.only.iter().map(|kind| kind.name().into()).collect();
+            layer.set("plan.only", kinds, ValueOrigin::Flag("--only"));
+        }
+        set(&mut layer, "match.auto_weight", self.min_weight, "--min-weight");
+        layer
+    }
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
+    let path = arguments.output_file.as_deref().ok_or_else(|| exit::usage("name the plan file with -o NAME.plan"))?;
+    let layers = setting_args::layers(
+        &arguments.config,
+        [
+            arguments.input.layer()?,
+            arguments.intercom.layer(),
+            arguments.deciding.layer(),
+            arguments.guardrails.layer(),
+        ],
+    )?;
+    let settings = layers.settings()?;
+    if arguments.incoming.is_empty() && arguments.existing.is_empty() && !arguments.pull {
+        return Err(exit::usage("nothing to plan: name a list, or --existing FILE, or --pull"));
+    }
+    if let Some(threads) = arguments.threads {
+        // Fails only when a pool exists already, which cannot be: this is the first use.
+        drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
+    }
+    file::check_folder_of(path)?;
+    let plan = make(arguments, &settings, &layers, printer, cancel)?;
+    PlanFile::create(path, &plan)?;
+    if !arguments.no_report {
+        let page = file::beside(path, "html");
+        file::write_whole(&page, |mut out| report::html(&plan, None, &mut out))?;
+    }
+    print(&plan, path, output, printer)?;
+    let violations = plan::check_guardrails(&plan, &settings.guardrails);
+    for violation in &violations {
+        printer.error(&violation.to_string());
+    }
+    Ok(if !violations.is_empty() {
+        Exit::Guardrail
+    } else if !plan.rejects.is_empty() {
+        Exit::RowsFailed
+    } else if arguments.detailed_exitcode && !plan.actions.is_empty() {
+        Exit::HasChanges
+    } else {
+        Exit::Done
+    })
+}
+
+fn print(plan: &Plan, path: &Path, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
+    let mut out = printer.data();
+    if output.json {
+        report::summary_json(plan, None, &mut out)?;
+    } else if !printer.is_quiet() {
+        report::summary_text(plan, None, &printer.text_options(), &mut out)?;
+    }
+    out.flush()?;
+    printer.say(&format!("plan written to {}", path.display()));
+    Ok(())
+}
+
+/// Reads, links and decides.
+fn make(
+    arguments: &PlanArgs,
+    settings: &Settings,
+    layers: &Layers,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> anyhow::Result<Plan> {
+    let mut inputs = Inputs::default();
+    let all: Vec<PathBuf> = arguments.existing.iter().chain(&arguments.incoming).cloned().collect();
+    inputs::refuse_repeats(&all)?;
+    inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings)?;
+    let mut pulled = if arguments.pull { Some(Pulled::read(settings, printer, cancel)?) } else { None };
+    if let Some(pulled) = &mut pulled {
+        pulled.add_to(&mut inputs, settings)?;
+    }
+    inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings)?;
+    let linkage = link::link(&inputs.records, &settings.link_options());
+    if let Some(pulled) = &mut pulled {
+        pulled.add_notes(&mut inputs, &linkage, settings, printer, cancel)?;
+    }
+    let header = Header {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        made_at: inputs::now()?,
+        workspace: pulled.map(Pulled::binding),
+        api_version: settings.intercom.api.clone(),
+        settings: as_json(layers),
+    };
+    Ok(plan::assemble(header, inputs, linkage, &settings.plan))
+}
+
+/// A workspace read through the API, and where its records begin among the inputs.
+struct Pulled {
+    client: Client,
+    me: Me,
+    snapshot: Snapshot,
+    first_record: usize,
+    source: SourceId,
+}
+
+impl Pulled {
+    fn read(settings: &Settings, printer: &Printer, cancel: &Cancel) -> anyhow::Result<Self> {
+        let client = connect::client(settings)?;
+        let (me, snapshot) = read_workspace(&client, printer, cancel)?;
+        Ok(Self { client, me, snapshot, first_record: 0, source: SourceId(0) })
+    }
+
+    fn add_to(&mut self, inputs: &mut Inputs, settings: &Settings) -> anyhow::Result<()> {
+        self.first_record = inputs.records.len();
+        self.source = inputs::next_id(inputs)?;
+        inputs::add(inputs, self.ingested(settings));
+        Ok(())
+    }
+
+    fn ingested(&self, settings: &Settings) -> Ingested {
+        inputs::of_workspace(&self.snapshot, &self.me.workspace_id, self.source, settings)
+    }
+
+    /// Reads the notes of the contacts that share a group with others: only their notes can matter to the plan.
+    fn add_notes(
+        &mut self,
+        inputs: &mut Inputs,
+        linkage: &Linkage,
+        settings: &Settings,
+        printer: &Printer,
+        cancel: &Cancel,
+    ) -> anyhow::Result<()> {
+        let grouped = linkage.groups.iter().filter(|group| group.members.len() > 1).flat_map(|group| &group.members);
+        let ids: Vec<IntercomId> = grouped
+            .filter_map(|index| inputs.records.get(usize::try_from(index.0).ok()?))
+            .filter(|record| record.side == Side::Existing)
+            .filter_map(|record| record.id.clone())
+            .collect();
+        let progress = Progress::start(printer, "reading notes", None);
+        let filled = cancel.block_on(self.snapshot.fill_notes(&self.client, &ids));
+        progress.finish();
+        filled?;
+        // Notes are no evidence, so the groups stay as they are.
+        for (record, again) in inputs.records.iter_mut().skip(self.first_record).zip(self.ingested(settings).records) {
+            record.notes = again.notes;
+        }
+        Ok(())
+    }
+
+    fn binding(self) -> WorkspaceBinding {
+        WorkspaceBinding { id: self.me.workspace_id, name: self.me.workspace_name, region: self.me.region }
+    }
+}
+
+/// Every setting in force with its origin.
+fn as_json(layers: &Layers) -> serde_json::Value {
+    let entries = layers.entries().map(|(key, value, origin)| {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        (key.to_owned(), serde_json::json!({ "value": value, "origin": origin.to_string() }))
+    });
+    serde_json::Value::Object(entries.collect())
+}
+
+/// The options a plan was decided with, from the settings it keeps.
+pub(super) fn options_of(header: &Header) -> anyhow::Result<plan::Options> {
+    let settings = header.settings.as_object().into_iter().flatten();
+    let own =
+        settings.filter_map(|(key, entry)| Some((key.strip_prefix("plan.")?.to_owned(), entry.get("value")?.clone())));
+    serde_json::from_value(serde_json::Value::Object(own.collect())).context("the plan's own settings cannot be read")
+}
