@@ -1,0 +1,24 @@
+//! The binary as a user runs it, and the house as its rules want it.
+//!
+//! One test binary, one module a theme. Text that people read is compared with snapshots written into the test
+//! (`insta`): after an intended change run `cargo insta review`, or set `INSTA_UPDATE=always` and read the diff.
+//! `support` holds the small language the tests are told in: a `Desk` is a folder with files and a `leadfold` to run
+//! there, a `Workspace` is a sandbox that really listens.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says on stderr why it was skipped; clippy exempts test functions but not their helpers"
+)]
+
+mod bad_input;
+mod datasets;
+mod house;
+mod intercom_client;
+mod migration;
+mod pacing;
+mod people;
+mod plans;
+mod support;
+mod terminal;
+mod workspace;

@@ -1,0 +1,171 @@
+//! A plan is for one workspace, as it was made, once.
+
+use leadfold::sandbox::Options;
+
+use crate::support::Desk;
+use crate::workspace::Workspace;
+
+const LIST: &str = "Email,Name\nann.lee@brightwater.example,Ann Lee\nbo.dahl@copperfield.example,Bo Dahl\n";
+const PLAN: [&str; 6] = ["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"];
+const APPLY: [&str; 3] = ["apply", "list.plan", "--yes"];
+
+fn planned(workspace: &Workspace) -> Desk {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run_on(&workspace.url(), &PLAN).ends_with(0);
+    desk
+}
+
+#[test]
+fn a_wrong_token_is_refused_before_anything_else() {
+    let workspace = Workspace::start(Options { tokens: vec!["another".to_owned()], ..Workspace::options() });
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run_on(&workspace.url(), &["whoami"]).ends_with(8).says(&["access token"]);
+    desk.run_on(&workspace.url(), &PLAN).ends_with(8);
+    assert_eq!(desk.listing(), ["list.csv"]);
+}
+
+#[test]
+fn a_missing_token_says_where_to_get_one() {
+    let desk = Desk::new();
+    desk.run(&["whoami"]).ends_with(2).says(&["INTERCOM_ACCESS_TOKEN", "--token-file"]);
+}
+
+#[test]
+fn a_plan_for_another_workspace_is_refused() {
+    let desk = planned(&Workspace::empty());
+    let other = Workspace::start(Options { workspace_id: "other99".to_owned(), ..Workspace::options() });
+    desk.run_on(&other.url(), &APPLY).ends_with(5).says(&["sandbox1", "other99"]);
+    assert_eq!(other.contacts().len(), 0);
+}
+
+#[test]
+fn a_plan_without_a_workspace_belongs_to_the_first_it_is_applied_to() {
+    let first = Workspace::empty();
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run(&["plan", "list.csv", "-o", "list.plan", "--no-report"]).ends_with(0);
+    desk.run_on(&first.url(), &APPLY).ends_with(0);
+    assert_eq!(first.contacts().len(), 2);
+    let other = Workspace::start(Options { workspace_id: "other99".to_owned(), ..Workspace::options() });
+    desk.run_on(&other.url(), &APPLY).ends_with(5);
+    assert_eq!(other.contacts().len(), 0);
+}
+
+#[test]
+fn a_plan_edited_by_hand_is_refused() {
+    let workspace = Workspace::empty();
+    let desk = planned(&workspace);
+    let connection = rusqlite::Connection::open(desk.at("list.plan")).unwrap();
+    let changed = connection.execute("UPDATE actions SET body = replace(body, 'Ann', 'Eve')", []).unwrap();
+    assert_eq!(changed, 2);
+    drop(connection);
+    desk.run_on(&workspace.url(), &APPLY).ends_with(5).says(&["list.plan", "was changed after it was made"]);
+    assert_eq!(workspace.contacts().len(), 0);
+}
+
+#[test]
+fn a_plan_of_a_newer_format_is_refused() {
+    let workspace = Workspace::empty();
+    let desk = planned(&workspace);
+    let connection = rusqlite::Connection::open(desk.at("list.plan")).unwrap();
+    connection.pragma_update(None, "user_version", 999).unwrap();
+    drop(connection);
+    for arguments in [&["show", "list.plan", "--rows"][..], &APPLY[..]] {
+        desk.run_on(&workspace.url(), arguments).ends_with(2).says(&["list.plan", "format 999"]);
+    }
+}
+
+#[test]
+fn missing_custom_attributes_are_found_before_the_first_write() {
+    let workspace = Workspace::empty();
+    let desk = Desk::new();
+    desk.file("list.csv", "Email,Name,Favourite colour\nann.lee@brightwater.example,Ann Lee,green\n");
+    desk.run_on(&workspace.url(), &PLAN).ends_with(0);
+    desk.run_on(&workspace.url(), &APPLY).ends_with(4).says(&["Favourite colour", "--create-attributes"]);
+    assert_eq!(workspace.contacts().len(), 0);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "--create-attributes"]).ends_with(0);
+    assert_eq!(workspace.contacts()[0]["custom_attributes"]["Favourite colour"], "green");
+}
+
+#[test]
+fn nobody_to_ask_means_nothing_is_written() {
+    let workspace = Workspace::empty();
+    let desk = planned(&workspace);
+    desk.run_on(&workspace.url(), &["apply", "list.plan"]).ends_with(2).says(&["--yes"]);
+    assert_eq!(workspace.contacts().len(), 0);
+}
+
+#[test]
+fn a_guardrail_stops_the_whole_plan() {
+    let workspace = Workspace::empty();
+    let desk = planned(&workspace);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "--max-changes", "1"]).ends_with(4);
+    assert_eq!(workspace.contacts().len(), 0);
+    desk.run(&["plan", "list.csv", "-o", "other.plan", "--max-changes", "1"]).ends_with(4).says(&["max-changes"]);
+}
+
+#[test]
+fn a_plan_with_changes_says_so_when_asked() {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run(&["plan", "list.csv", "-o", "list.plan", "--detailed-exitcode"]).ends_with(10);
+}
+
+#[test]
+fn every_file_with_contacts_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let workspace =
+        Workspace::seeded("id,role,email,name\n000000000000000000000001,lead,ann.lee@brightwater.example,Ann\n");
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan"]).ends_with(0);
+    desk.run_on(&workspace.url(), &["pull", "-o", "pulled.csv"]).ends_with(0);
+    desk.run(&["export", "list.plan", "--dir", "out"]).ends_with(0);
+    for name in ["list.plan", "list.html", "pulled.csv", "out/actions.csv", "out/errors.csv"] {
+        let mode = std::fs::metadata(desk.at(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_pulled_workspace_reads_back_as_the_same_contacts() {
+    let workspace = Workspace::seeded(
+        "id,role,external_id,email,name,phone,companies,tags,created_at,plan\n\
+         000000000000000000000001,user,u-1,ann.lee@brightwater.example,Ann Lee,+4930123456,Brightwater,a;b,1600000000,pro\n\
+         000000000000000000000002,lead,,bo.dahl@copperfield.example,Bo Dahl,,,,1600000100,\n",
+    );
+    let desk = Desk::new();
+    desk.run_on(&workspace.url(), &["pull", "-o", "pulled.csv"]).ends_with(0);
+    desk.file("list.csv", LIST);
+    let from_file = ["plan", "list.csv", "--existing", "pulled.csv", "-o", "file.plan", "--no-report"];
+    desk.run(&from_file).ends_with(0);
+    desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "pull.plan", "--no-report"]).ends_with(0);
+    let actions = |plan: &str| desk.run(&["show", plan, "--actions", "--format", "csv"]).ends_with(0).out;
+    assert_eq!(actions("file.plan"), actions("pull.plan"));
+}
+
+#[test]
+fn a_doubtful_group_is_planned_once_a_person_has_accepted_it() {
+    let desk = Desk::new();
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/intercom-leads.csv");
+    desk.file("leads.csv", std::fs::read(samples).unwrap());
+    desk.run(&["plan", "--existing", "leads.csv", "-o", "leads.plan", "--no-report"]).ends_with(0);
+    let archives = || {
+        let actions = desk.run(&["show", "leads.plan", "--actions", "--format", "csv"]).ends_with(0).out;
+        actions.lines().filter(|line| line.split(',').nth(2) == Some("archive")).count()
+    };
+    let waiting = || {
+        let rows = desk.run(&["show", "leads.plan", "--groups", "--format", "csv"]).ends_with(0).out;
+        rows.lines().filter(|line| line.ends_with(",review")).count()
+    };
+    let (archives_before, waiting_before) = (archives(), waiting());
+    assert!(waiting_before >= 2, "the sample has no doubtful group");
+    desk.file("answers", "a\nf\n");
+    let mut review = desk.command(&["review", "leads.plan", "--terminal"]);
+    review.stdin(std::fs::File::open(desk.at("answers")).unwrap());
+    assert!(review.output().unwrap().status.success());
+    assert_eq!(archives(), archives_before + 1);
+    assert_eq!(waiting(), waiting_before - 2);
+}

@@ -1,0 +1,97 @@
+//! A pretend Intercom that really listens, for as long as a test holds it.
+
+use std::time::Duration;
+
+use leadfold::sandbox::{Faults, Options, Running, Sandbox};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// A sandbox with a runtime of its own, so that it goes on while the test waits for a child process.
+pub(crate) struct Workspace {
+    runtime: Runtime,
+    running: Option<Running>,
+}
+
+impl Workspace {
+    /// An empty workspace in good health, with room for every request of a test.
+    pub(crate) fn empty() -> Self {
+        Self::start(Self::options())
+    }
+
+    /// Options to change before the start.
+    pub(crate) fn options() -> Options {
+        Options { limit_per_window: 1_000_000, ..Options::default() }
+    }
+
+    /// A workspace filled from CSV text.
+    pub(crate) fn seeded(csv: &str) -> Self {
+        Self::start(Self::options().seed_csv("seed.csv", csv.as_bytes()).unwrap())
+    }
+
+    pub(crate) fn start(options: Options) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let running = runtime.block_on(Sandbox::start(options)).unwrap();
+        Self { runtime, running: Some(running) }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.running().url()
+    }
+
+    pub(crate) fn set_faults(&self, faults: Faults) {
+        self.running().set_faults(faults);
+    }
+
+    /// Everything the workspace holds.
+    pub(crate) fn state(&self) -> Value {
+        self.running().state()
+    }
+
+    /// Every contact that can be found.
+    pub(crate) fn contacts(&self) -> Vec<Value> {
+        let state = self.state();
+        let all = state["contacts"].as_array().unwrap();
+        all.iter().filter(|contact| contact["state"] == "active").cloned().collect()
+    }
+
+    pub(crate) fn stats(&self) -> Value {
+        self.running().stats()
+    }
+
+    /// All requests so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.stats()["requests"].as_u64().unwrap()
+    }
+
+    /// Requests that change something, as the server counts them.
+    pub(crate) fn writes(&self) -> u64 {
+        let stats = self.stats();
+        let routes = stats["routes"].as_object().unwrap();
+        routes
+            .iter()
+            .filter(|(route, _)| {
+                !route.starts_with("GET ") && !["/search", "/companies/list"].iter().any(|read| route.ends_with(read))
+            })
+            .map(|(_, used)| used["requests"].as_u64().unwrap())
+            .sum()
+    }
+
+    /// Responses 429.
+    pub(crate) fn throttled(&self) -> u64 {
+        self.stats()["answered_429"].as_u64().unwrap()
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            drop(
+                self.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(3), running.shutdown()).await }),
+            );
+        }
+    }
+}
