@@ -5,69 +5,11 @@
 
 use jiff::tz::TimeZone;
 
-use crate::intercom::Note;
+use crate::intercom::{Note, plain_text};
 
-/// The words of a note, without markup.
+/// The words of a note, without markup, on one line.
 pub(super) fn plain(body: &str) -> String {
-    let mut text = String::with_capacity(body.len());
-    let mut rest = body;
-    while let Some(open) = rest.find('<') {
-        let (before, tail) = rest.split_at(open);
-        text.push_str(before);
-        // Only what looks like a tag is one: "a < b" is text
-        let looks_like_tag = tail[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match tail.find('>') {
-            Some(close) if looks_like_tag => {
-                text.push(' ');
-                rest = &tail[close + 1..];
-            }
-            _ => {
-                text.push('<');
-                rest = &tail[1..];
-            }
-        }
-    }
-    text.push_str(rest);
-    decode_entities(&text).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The five entities of XML, the non-breaking space, and numbers.
-fn decode_entities(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        let (before, tail) = rest.split_at(start);
-        decoded.push_str(before);
-        let character = tail.find(';').filter(|end| *end <= 10).and_then(|end| Some((entity(&tail[1..end])?, end)));
-        if let Some((character, end)) = character {
-            decoded.push(character);
-            rest = &tail[end + 1..];
-        } else {
-            decoded.push('&');
-            rest = &tail[1..];
-        }
-    }
-    decoded.push_str(rest);
-    decoded
-}
-
-fn entity(name: &str) -> Option<char> {
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        "nbsp" => Some(' '),
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
+    plain_text(body).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether one of the notes says the same as `body`.

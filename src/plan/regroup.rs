@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::values::{Member, attribute_name, values};
+use super::values::{Member, attribute_name, has_attribute_of_its_name, values};
 use super::{Attribute, StandardAttribute};
 use crate::contact::{Field, Record, Role, Side};
 use crate::link::{Alternative, Band, Golden, GoldenField, Group, RecordIndex};
@@ -145,16 +145,7 @@ fn field_of(attribute: &Attribute) -> Field {
         Attribute::Standard(StandardAttribute::LastSeenAt) => Field::LastSeenAt,
         Attribute::Standard(StandardAttribute::UnsubscribedFromEmails) => Field::Unsubscribed,
         Attribute::Custom(name) => match name.parse() {
-            Ok(
-                field @ (Field::JobTitle
-                | Field::Website
-                | Field::Street
-                | Field::City
-                | Field::Region
-                | Field::Postcode
-                | Field::Country
-                | Field::Birthday),
-            ) => field,
+            Ok(field) if has_attribute_of_its_name(&field) => field,
             _ => Field::Custom(name.as_str().into()),
         },
     }

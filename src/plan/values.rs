@@ -126,6 +126,12 @@ pub(super) fn chosen<'a>(golden: &[GoldenField], members: impl IntoIterator<Item
     best.into_iter().map(|(attribute, (_, value))| (attribute, value)).collect()
 }
 
+/// Fields that Intercom has no attribute for, and that are written to a custom attribute called like the field.
+pub(super) fn has_attribute_of_its_name(field: &Field) -> bool {
+    use Field::{Birthday, City, Country, JobTitle, Postcode, Region, Street, Website};
+    matches!(field, JobTitle | Website | Street | City | Region | Postcode | Country | Birthday)
+}
+
 /// The attribute a field is written to; `None` for what is attached, computed or never written.
 fn attribute_of(field: &Field) -> Option<Attribute> {
     Some(Attribute::Standard(match field {
@@ -135,14 +141,7 @@ fn attribute_of(field: &Field) -> Option<Attribute> {
         Field::FullName => StandardAttribute::Name,
         Field::SignedUpAt => StandardAttribute::SignedUpAt,
         Field::LastSeenAt => StandardAttribute::LastSeenAt,
-        Field::JobTitle
-        | Field::Website
-        | Field::Street
-        | Field::City
-        | Field::Region
-        | Field::Postcode
-        | Field::Country
-        | Field::Birthday => return Some(Attribute::Custom(field.to_string())),
+        field if has_attribute_of_its_name(field) => return Some(Attribute::Custom(field.to_string())),
         Field::Identifier(name) | Field::Text(name) | Field::Custom(name) => {
             return Some(Attribute::Custom(attribute_name(name)));
         }

@@ -1,21 +1,10 @@
 //! The pace: as fast as the server allows, and hardly ever refused.
 
-use std::fmt::Write as _;
-
 use leadfold::sandbox::{Fault, FaultRule, Faults, Options, Reset};
 
-use crate::people::Person;
+use crate::people::list;
 use crate::support::{Desk, Ran};
 use crate::workspace::Workspace;
-
-fn list(rows: usize) -> String {
-    let mut csv = "Email,Name\n".to_owned();
-    for number in 0..rows {
-        let person = Person::number(number);
-        writeln!(csv, "{},{}", person.email, person.name()).unwrap();
-    }
-    csv
-}
 
 /// Plans `rows` new leads, then lets the workspace misbehave and applies.
 fn applied(options: Options, faults: Faults, rows: usize) -> (Desk, Workspace, Ran) {

@@ -1,5 +1,7 @@
 //! Invented people, the same ones for the same seed.
 
+use std::fmt::Write as _;
+
 const GIVEN: &[&str] = &[
     "Ada", "Bruno", "Carla", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Liam", "Mara",
     "Nils", "Olga", "Pablo", "Quentin", "Rosa", "Stefan", "Tara", "Ugo", "Vera", "Wanda", "Xenia", "Yusuf", "Zelda",
@@ -79,4 +81,14 @@ impl Person {
     pub(crate) fn name(&self) -> String {
         format!("{} {}", self.given, self.family)
     }
+}
+
+/// A list of the first `rows` people: e-mail and name.
+pub(crate) fn list(rows: usize) -> String {
+    let mut csv = "Email,Name\n".to_owned();
+    for number in 0..rows {
+        let person = Person::number(number);
+        writeln!(csv, "{},{}", person.email, person.name()).unwrap();
+    }
+    csv
 }

@@ -1,22 +1,12 @@
 //! Pipes, signals, colours, and the token that is printed nowhere.
 
-use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::people::Person;
+use crate::people::list;
 use crate::support::{Desk, TOKEN};
 use crate::workspace::Workspace;
-
-fn list(rows: usize) -> String {
-    let mut csv = "Email,Name\n".to_owned();
-    for number in 0..rows {
-        let person = Person::number(number);
-        writeln!(csv, "{},{}", person.email, person.name()).unwrap();
-    }
-    csv
-}
 
 #[test]
 fn a_closed_pipe_ends_quietly() {

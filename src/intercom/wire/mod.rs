@@ -11,6 +11,8 @@ mod list;
 mod parts;
 mod text;
 
+pub use text::plain_text;
+
 pub(super) use body::{patch_body, search_body};
 pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
@@ -151,7 +153,7 @@ impl Note {
     /// with the text a note was written with, since Intercom gives back HTML.
     #[must_use]
     pub fn text(&self) -> String {
-        text::plain(&self.body)
+        plain_text(&self.body)
     }
 }
 

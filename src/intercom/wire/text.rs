@@ -5,7 +5,7 @@ const LINE_ENDS: &[&str] = &["p", "/p", "br", "br/", "div", "/div", "li", "/li",
 
 /// Tags removed, line-ending elements turned into line ends, the usual entities resolved, blank lines and outer white
 /// space removed. Text without markup comes back as it is, trimmed.
-pub(super) fn plain(html: &str) -> String {
+pub fn plain_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(open) = rest.find('<') {
@@ -71,25 +71,25 @@ fn resolve(name: &str) -> Option<char> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::plain;
+    use super::plain_text;
 
     #[test]
     fn paragraphs_become_lines_and_entities_characters() {
         assert_eq!(
-            plain("<p>Met at the fair,<br>wants <b>5</b> seats &amp; a demo</p>\n<p>O&#39;Hara &lt;3</p>"),
+            plain_text("<p>Met at the fair,<br>wants <b>5</b> seats &amp; a demo</p>\n<p>O&#39;Hara &lt;3</p>"),
             "Met at the fair,\nwants 5 seats & a demo\nO'Hara <3"
         );
     }
 
     #[test]
     fn text_that_only_looks_like_markup_stays() {
-        assert_eq!(plain("5 < 7 & 8 > 3 &unknown; <"), "5 < 7 & 8 > 3 &unknown; <");
+        assert_eq!(plain_text("5 < 7 & 8 > 3 &unknown; <"), "5 < 7 & 8 > 3 &unknown; <");
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_without_panic(html in ".*") {
-            let _ = plain(&html);
+            let _ = plain_text(&html);
         }
     }
 }
