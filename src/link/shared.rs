@@ -137,9 +137,13 @@ impl Label {
     fn text(self, features: &Features) -> String {
         match self {
             Self::Name(name) => {
-                let words: Vec<&str> =
-                    features.names[name as usize].tokens().map(|token| features.tokens.text(token)).collect();
-                words.join(" ")
+                let name = &features.names[name as usize];
+                let words = |tokens: &[u32]| {
+                    tokens.iter().map(|token| features.tokens.text(*token)).collect::<Vec<_>>().join(" ")
+                };
+                let suffix = if name.suffix == NONE { "" } else { features.tokens.text(name.suffix) };
+                // Every part apart: two names of the same words in other roles are two labels.
+                format!("{}|{}|{suffix}|{:?}", words(&name.given), words(&name.family), name.script)
             }
             Self::Street(street) => features.street_texts.text(street).to_owned(),
             Self::Company(company) => features.companies.text(company).to_owned(),

@@ -83,6 +83,9 @@ impl<'f> Comparer<'f> {
 
     /// Compares two records.
     pub(super) fn compare(&self, left: u32, right: u32) -> Findings {
+        // In the order of content, so that no comparison can depend on which of the two was read first.
+        let rank = &self.features.rank;
+        let (left, right) = if rank[left as usize] <= rank[right as usize] { (left, right) } else { (right, left) };
         let mut found = Findings::new();
         let email = self.email(left, right);
         let name = self.name(left, right);

@@ -200,6 +200,8 @@ impl Features {
                 let value = EmailValue::new(email, &mut self.locals, &mut self.domains);
                 self.emails.push(value);
             }
+            // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
+            self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
             let _ = self.locals.add(values::untagged(email.local()));
             ids.push(id);
             let domain = self.emails[id as usize].company_domain;
@@ -224,8 +226,10 @@ impl Features {
             if id as usize == self.phones.len() {
                 let tail = self.tail_ids.len();
                 let tail = *self.tail_ids.entry(values::tail(phone.digits())).or_insert(row_id(tail));
-                self.phones.push(PhoneValue { tail, national: phone.e164().is_some() });
+                self.phones.push(PhoneValue { tail, national: false });
             }
+            // Of several ways to write a number any may tell its country; the first one read must not decide.
+            self.phones[id as usize].national |= phone.e164().is_some();
             ids.push(id);
         }
         self.tails = self.tail_ids.len();
