@@ -12,6 +12,7 @@ mod block;
 mod cluster;
 mod compare;
 mod estimate;
+pub mod evaluation;
 mod features;
 mod golden;
 mod levels;
