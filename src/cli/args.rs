@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, check, completions, config_show, demo, export, plan, pull, report, review, sandbox, show, undo, whoami,
+    apply, check, completions, config_show, demo, evaluate, export, plan, pull, report, review, sandbox, show, undo,
+    whoami,
 };
 
 /// Finds the duplicates in an Intercom workspace and your contact lists, shows a plan, then carries it out safely.
@@ -72,6 +73,8 @@ pub(super) enum Command {
     Report(report::ReportArgs),
     /// Decide on doubtful groups in a local page
     Review(review::ReviewArgs),
+    /// Say how right the groups of a plan are
+    Evaluate(evaluate::EvaluateArgs),
     /// Carry out a plan; again to resume
     Apply(apply::ApplyArgs),
     /// Put back what can be put back

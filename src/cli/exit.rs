@@ -17,6 +17,8 @@ pub(super) enum Exit {
     Usage,
     /// Finished, but some rows failed, were rejected or are unknown.
     RowsFailed,
+    /// Finished, but `evaluate` found less precision than was asked for.
+    BelowMinimum,
     /// A guardrail stopped it; nothing was applied.
     Guardrail,
     /// The plan is stale or belongs to another workspace.
@@ -39,7 +41,7 @@ impl Exit {
             Self::Done => 0,
             Self::Failure => 1,
             Self::Usage => 2,
-            Self::RowsFailed => 3,
+            Self::RowsFailed | Self::BelowMinimum => 3,
             Self::Guardrail => 4,
             Self::Stale => 5,
             Self::Stopped => 6,

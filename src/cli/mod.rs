@@ -10,6 +10,7 @@ mod completions;
 mod config_show;
 mod connect;
 mod demo;
+mod evaluate;
 mod exit;
 mod export;
 mod file;
@@ -65,6 +66,7 @@ fn dispatch(arguments: &Arguments, printer: &Printer, cancel: &signal::Cancel) -
         Command::Show(verb) => show::run(verb, output, printer),
         Command::Report(verb) => report::run(verb, printer),
         Command::Review(verb) => review::run(verb, printer, cancel),
+        Command::Evaluate(verb) => evaluate::run(verb, output, printer),
         Command::Apply(verb) => apply::run(verb, output, printer, cancel),
         Command::Undo(verb) => undo::run(verb, output, printer, cancel),
         Command::Pull(verb) => pull::run(verb, output, printer, cancel),

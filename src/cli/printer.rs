@@ -24,6 +24,12 @@ impl Printer {
         io::BufWriter::new(io::stdout())
     }
 
+    /// Where questions are asked: standard error, so that data stays apart from them.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer, so that none can bypass it")]
+    pub(super) fn questions(&self) -> impl Write {
+        io::stderr()
+    }
+
     /// One line for people, on standard error.
     pub(super) fn say(&self, line: &str) {
         if !self.quiet {

@@ -182,7 +182,7 @@ struct GroupExplained<'a> {
     actions: &'a [&'a Action],
 }
 
-fn members_table(side: &SideBySide, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+pub(super) fn members_table(side: &SideBySide, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     let mut header = vec!["field".to_owned()];
     for member in &side.members {
         let star = if member.survivor { "★ " } else { "" };

@@ -12,6 +12,7 @@ mod cells;
 mod charts;
 mod check;
 mod csv;
+mod evaluation;
 mod explain;
 mod export;
 mod html;
@@ -40,6 +41,7 @@ pub(crate) use lookup::pairs_of;
 
 pub use applied::{Applied, AppliedAction, AppliedRow, Progress};
 pub use check::{check_json, check_text};
+pub use evaluation::{evaluation_json, evaluation_text, pair_text, sampled_json, sampled_text};
 pub use explain::Explanation;
 pub use export::{ExportFile, export};
 pub use html::html;

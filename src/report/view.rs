@@ -201,8 +201,18 @@ pub fn side_by_side(plan: &Plan, group: &Group, limit: usize) -> SideBySide {
     indices.sort_by_key(|index| (*index != survivor, *index));
     let shown: Vec<(RecordIndex, &Record)> =
         indices.into_iter().filter_map(|index| Some((index, plan.record(index)?))).take(limit).collect();
+    beside(plan, &shown, Some(survivor))
+}
 
-    let members = shown.iter().map(|(index, record)| member(plan, *index, record, *index == survivor)).collect();
+/// Two records side by side, whatever groups they are in.
+pub(super) fn two_side_by_side(plan: &Plan, left: RecordIndex, right: RecordIndex) -> SideBySide {
+    let shown: Vec<(RecordIndex, &Record)> =
+        [left, right].into_iter().filter_map(|index| Some((index, plan.record(index)?))).collect();
+    beside(plan, &shown, None)
+}
+
+fn beside(plan: &Plan, shown: &[(RecordIndex, &Record)], survivor: Option<RecordIndex>) -> SideBySide {
+    let members = shown.iter().map(|(index, record)| member(plan, *index, record, Some(*index) == survivor)).collect();
     let values: Vec<Vec<Entry>> = shown.iter().map(|(_, record)| entries(record)).collect();
     // Fields in the order of the member that has them first; custom attributes of later members come after
     let mut labels: Vec<&str> = Vec::new();

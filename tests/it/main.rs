@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod datasets;
+mod evaluate;
 mod house;
 mod intercom_client;
 mod migration;
