@@ -166,6 +166,10 @@ fn claim(header: &Header<'_>, column: usize, key: &str, preset: Option<&Preset>,
         let field = if header.filled[column] { custom(&format!("Column {}", column + 1)) } else { Field::Ignore };
         return simple(field, Rank::Unknown);
     }
+    // What an export added to errors.csv to say what is wrong is no data of the row: a mended file is fed as it is
+    if name.starts_with("leadfold_") {
+        return simple(Field::Ignore, Rank::Strong);
+    }
     for prefix in ["custom:", "custom_attributes."] {
         if let Some(attribute) = name.strip_prefix(prefix).filter(|attribute| !attribute.is_empty()) {
             return simple(custom(attribute), Rank::Strong);

@@ -137,3 +137,17 @@ fn the_demo_reconciles_every_row() {
     // A second time it begins anew.
     desk.run(&["demo", "--dir", "story"]).ends_with(0);
 }
+
+#[test]
+fn a_mended_file_of_errors_is_fed_again_as_it_is() {
+    let desk = Desk::new();
+    desk.file("list.csv", "Email,Name,Notes\nann@lee.example,Ann Lee\nbo@dahl.example,Bo Dahl,=1+1,\n");
+    desk.run(&["plan", "list.csv", "-o", "list.plan", "--no-report"]).ends_with(3);
+    desk.run(&["export", "list.plan", "--dir", "."]).ends_with(0);
+    let errors = desk.read("errors.csv");
+    assert_eq!(errors.lines().count(), 3, "{errors}");
+    // What is wrong is the number of cells: the export has the right one already
+    desk.run(&["plan", "errors.csv", "-o", "again.plan", "--no-report"]).ends_with(0);
+    let actions = desk.run(&["show", "again.plan", "--actions", "--format", "csv"]).ends_with(0).out;
+    assert!(!actions.contains("leadfold_") && actions.contains("note “=1+1”"), "{actions}");
+}

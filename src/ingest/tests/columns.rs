@@ -202,3 +202,16 @@ fn a_chosen_meaning_wins_over_presets_and_names() {
     assert_eq!(ingested.source.columns[1].mapped_by, MappedBy::User);
     assert_eq!(&*ingested.records[0].identifiers[0].1, "M-1");
 }
+
+#[test]
+fn what_an_export_of_errors_added_is_no_data_of_the_row() {
+    let ingested = good(
+        "Email,Name,leadfold_extra_1,leadfold_source,leadfold_row,leadfold_message\n\
+         ann@hillside.example,'=Ann Lee,,list.csv,7,The row has 2 cells.\n",
+    );
+    for column in ["leadfold_extra_1", "leadfold_source", "leadfold_row", "leadfold_message"] {
+        assert_eq!(field(&ingested, column), Field::Ignore, "{column}");
+    }
+    assert_eq!(names(&ingested), ["=Ann Lee"]);
+    assert!(ingested.records[0].custom.is_empty());
+}
