@@ -149,13 +149,14 @@ fn attribute_of(field: &Field) -> Option<Attribute> {
     }))
 }
 
-/// A column's name as Intercom takes it for an attribute: dots and dollar signs, which it refuses, become underscores.
+/// A column's name as Intercom takes it for an attribute. It refuses all but letters, digits, currency symbols and
+/// hyphens (its error text; spaces and underscores occur in its own examples), and dots and dollar signs in keys: they
+/// become underscores, since one refused name would keep the whole plan from being applied.
 pub(super) fn attribute_name(column: &str) -> String {
-    let name: String = column
-        .trim()
-        .chars()
-        .map(|letter| if matches!(letter, '.' | '$') || letter.is_control() { '_' } else { letter })
-        .collect();
+    let currency = |letter| matches!(letter, '¢'..='¥' | '\u{20a0}'..='\u{20cf}');
+    let allowed = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '_' | '-') || currency(letter);
+    let name: String =
+        column.trim().chars().take(LONGEST_TEXT).map(|letter| if allowed(letter) { letter } else { '_' }).collect();
     if name.is_empty() { "unnamed".to_owned() } else { name }
 }
 
@@ -218,7 +219,9 @@ mod tests {
     #[test]
     fn names_intercom_refuses_are_made_safe() {
         assert_eq!(attribute_name(" A.$b "), "A__b");
+        assert_eq!(attribute_name("Very \"odd\" név (€/month)?"), "Very _odd_ név _€_month__");
         assert_eq!(attribute_name("  "), "unnamed");
+        assert_eq!(attribute_name(&"ü".repeat(300)).chars().count(), 255);
     }
 
     #[test]

@@ -169,3 +169,13 @@ fn a_doubtful_group_is_planned_once_a_person_has_accepted_it() {
     assert_eq!(archives(), archives_before + 1);
     assert_eq!(waiting(), waiting_before - 2);
 }
+
+#[test]
+fn a_column_whose_name_intercom_refuses_does_not_keep_the_plan_from_being_applied() {
+    let workspace = Workspace::empty();
+    let desk = Desk::new();
+    desk.file("list.csv", "Email,Name,\"Size (m²) \"\"net\"\"\"\nann.lee@brightwater.example,Ann Lee,12\n");
+    desk.run_on(&workspace.url(), &PLAN).ends_with(0);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "--create-attributes"]).ends_with(0);
+    assert_eq!(workspace.contacts()[0]["custom_attributes"]["Size _m²_ _net_"], "12");
+}
