@@ -1,5 +1,6 @@
 //! `leadfold config show`: the settings in force and where each came from.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use clap::{Args, Subcommand};
@@ -8,6 +9,7 @@ use super::args::{ConfigFileArgs, OutputArgs};
 use super::exit::Exit;
 use super::printer::Printer;
 use super::{Outcome, setting_args};
+use crate::config::{Settings, ValueOrigin};
 
 /// Show the settings in force and where each came from
 #[derive(Clone, Debug, Args)]
@@ -31,18 +33,27 @@ pub(super) fn run(arguments: &ConfigArgs, output: &OutputArgs, printer: &Printer
     let ConfigVerb::Show(file) = &arguments.verb;
     let layers = setting_args::layers(file, [])?;
     layers.settings()?;
+    let set: BTreeSet<&str> = layers.entries().map(|(key, _, _)| key).collect();
+    let unset = || Settings::unset().filter(|(key, _)| !set.contains(key));
     let mut out = printer.data();
     if output.json {
         let entries = layers.entries().map(|(key, value, origin)| {
             let value = serde_json::to_value(value).unwrap_or_default();
             serde_json::json!({ "key": key, "value": value, "origin": origin.to_string() })
         });
+        let unset = unset().map(|(key, word)| {
+            serde_json::json!({ "key": key, "value": null, "meaning": word, "origin": ValueOrigin::Default.to_string() })
+        });
+        let entries = entries.chain(unset);
         let document = serde_json::json!({ "schema": "leadfold.config/1", "settings": entries.collect::<Vec<_>>() });
         writeln!(out, "{document:#}")?;
     } else {
-        let width = layers.entries().map(|(key, _, _)| key.len()).max().unwrap_or(0);
-        for (key, value, origin) in layers.entries() {
-            writeln!(out, "{key:width$}  {value}  ({origin})")?;
+        let entries = layers.entries().map(|(key, value, origin)| (key, format!("{value}  ({origin})")));
+        let unset = unset().map(|(key, word)| (key, format!("not set: {word}  ({})", ValueOrigin::Default)));
+        let lines: BTreeMap<&str, String> = entries.chain(unset).collect();
+        let width = lines.keys().map(|key| key.len()).max().unwrap_or(0);
+        for (key, value) in &lines {
+            writeln!(out, "{key:width$}  {value}")?;
         }
         let token = match std::env::var_os("INTERCOM_ACCESS_TOKEN") {
             Some(value) if !value.is_empty() => "set ($INTERCOM_ACCESS_TOKEN)",

@@ -81,21 +81,33 @@ pub struct InputSection {
     pub map: BTreeMap<String, Field>,
 }
 
-/// `[match]`
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// `[match]`; the defaults are those of [`link::Options`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchSection {
     /// Threshold of the `auto` band, in bits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_weight: Option<f64>,
+    #[serde(deserialize_with = "finite")]
+    pub auto_weight: f64,
     /// Threshold of the `review` band, in bits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review_weight: Option<f64>,
+    #[serde(deserialize_with = "finite")]
+    pub review_weight: f64,
     /// Larger groups always go to review.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub largest_auto_group: Option<usize>,
+    pub largest_auto_group: usize,
     /// Order of the rules that choose the survivor.
     pub survivor: SurvivorOrder,
+}
+
+impl Default for MatchSection {
+    fn default() -> Self {
+        let link::Options { auto_weight, review_weight, largest_auto_group, survivor } = link::Options::default();
+        Self { auto_weight: auto_weight.0, review_weight: review_weight.0, largest_auto_group, survivor }
+    }
+}
+
+/// TOML and command lines know `nan` and `inf`, but no weight can be compared with the first or reach the second.
+fn finite<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let bits = f64::deserialize(deserializer)?;
+    if bits.is_finite() { Ok(bits) } else { Err(serde::de::Error::custom(format!("{bits} is no weight in bits"))) }
 }
 
 /// `[apply]`
@@ -117,7 +129,29 @@ impl Default for ApplySection {
     }
 }
 
+/// Keys without a value of their own, and what is done while they have none.
+const UNSET: [(&str, &str); 13] = [
+    ("apply.workers", "chosen"),
+    ("guardrails.max_archive", "none"),
+    ("guardrails.max_changes", "none"),
+    ("guardrails.max_delete", "none"),
+    ("guardrails.max_merge", "none"),
+    ("input.cell_limit", "131072"),
+    ("input.delimiter", "detected"),
+    ("input.encoding", "detected"),
+    ("input.region", "none"),
+    ("input.role", "none"),
+    ("intercom.token_file", "none"),
+    ("plan.create_role", "lead"),
+    ("plan.window_limit", "1666"),
+];
+
 impl Settings {
+    /// Keys that have no default value, each with a word for what is done then.
+    pub fn unset() -> impl Iterator<Item = (&'static str, &'static str)> {
+        UNSET.into_iter()
+    }
+
     /// The default of every key that has one, by dotted key.
     #[must_use]
     pub fn defaults() -> Vec<(String, Value)> {
@@ -148,12 +182,67 @@ impl Settings {
     /// The options of phase 2.
     #[must_use]
     pub fn link_options(&self) -> link::Options {
-        let default = link::Options::default();
         link::Options {
-            auto_weight: self.matching.auto_weight.map_or(default.auto_weight, MatchWeight),
-            review_weight: self.matching.review_weight.map_or(default.review_weight, MatchWeight),
-            largest_auto_group: self.matching.largest_auto_group.unwrap_or(default.largest_auto_group),
+            auto_weight: MatchWeight(self.matching.auto_weight),
+            review_weight: MatchWeight(self.matching.review_weight),
+            largest_auto_group: self.matching.largest_auto_group,
             survivor: self.matching.survivor.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::config::Layers;
+
+    /// Key → default, as the table of `docs/configuration.md` has them.
+    fn documented() -> BTreeMap<String, String> {
+        let mut rows = BTreeMap::new();
+        for line in include_str!("../../docs/configuration.md").lines().filter(|line| line.starts_with("| `")) {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            let mut section = "";
+            for key in cells[1].split(", ").map(|key| key.trim_matches('`')) {
+                section = key.split_once('.').map_or(section, |(section, _)| section);
+                let key = key.rsplit('.').next().unwrap();
+                rows.insert(format!("{section}.{key}"), cells[3].replace('`', ""));
+            }
+        }
+        rows
+    }
+
+    #[test]
+    fn the_documentation_lists_every_setting_with_its_true_default() {
+        let shown = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Array(items) if items.is_empty() => "all".to_owned(),
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            Value::Table(table) if table.is_empty() => "none".to_owned(),
+            Value::Float(number) => format!("{number:.1}"),
+            other => other.to_string(),
+        };
+        let mut settings: BTreeMap<String, String> =
+            Settings::defaults().into_iter().map(|(key, value)| (key, shown(&value))).collect();
+        settings.extend(Settings::unset().map(|(key, word)| (key.to_owned(), word.to_owned())));
+        assert_eq!(documented(), settings);
+    }
+
+    #[test]
+    fn what_is_said_of_keys_without_a_value_is_true() {
+        let said: BTreeMap<&str, &str> = Settings::unset().collect();
+        assert_eq!(said["input.cell_limit"], ingest::CELL_LIMIT_BYTES.to_string());
+        assert_eq!(said["plan.window_limit"], plan::DEFAULT_WINDOW_LIMIT.to_string());
+    }
+
+    #[test]
+    fn a_threshold_that_nothing_can_be_compared_with_is_refused() {
+        for weight in [f64::NAN, f64::INFINITY] {
+            let mut flags = crate::config::Layer::default();
+            flags.set("match.auto_weight", weight, crate::config::ValueOrigin::Flag("--min-weight"));
+            let error = Layers::merge([flags]).settings().unwrap_err().to_string();
+            assert!(error.starts_with("--min-weight: ") && error.contains("is no weight"), "{error}");
         }
     }
 }

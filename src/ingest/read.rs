@@ -25,7 +25,7 @@ const BYTES_HEAD: u64 = 64 * 1024;
 /// Looked at to find out delimiter and header.
 const TEXT_HEAD: u64 = 256 * 1024;
 /// Longest cell accepted unless the options say otherwise.
-const CELL_LIMIT_BYTES: usize = 131_072;
+pub const CELL_LIMIT_BYTES: usize = 131_072;
 /// Rows whose values may decide what a column means.
 const SAMPLE_ROWS: usize = 200;
 
