@@ -20,8 +20,15 @@ pub const DEFAULT_WINDOW_LIMIT: u32 = 1_666;
 pub struct SideEffect {
     /// One sentence for the report.
     pub message: String,
-    /// Contacts concerned.
+    /// Contacts concerned; attributes, where it speaks of those.
     pub contacts: u64,
+    /// Whether it cannot be taken back or reaches people outside. Plans that do not say are taken to mean it.
+    #[serde(default = "yes")]
+    pub grave: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What carrying a plan out will cost and cause.
@@ -144,30 +151,35 @@ impl<'a> Counting<'a> {
 
     fn side_effects(&self, attributes: &[NeededAttribute]) -> Vec<SideEffect> {
         let attributes = attributes.len() as u64;
+        let (grave, mild) = (true, false);
         [
-            (self.merged, "merged leads disappear for good: Intercom cannot undo a merge"),
-            (self.deleted, "contacts are deleted for good, with their conversations"),
+            (self.merged, grave, "merged leads disappear for good: Intercom cannot undo a merge"),
+            (self.deleted, grave, "contacts are deleted for good, with their conversations"),
             (
                 self.promoted,
+                grave,
                 "leads become users: they count as users for billing and match messages and rules for users",
             ),
             (
                 self.created,
+                grave,
                 "new contacts are made: one that matches a live message or series is sent it at once",
             ),
             (
                 self.unsubscribed,
+                mild,
                 "contacts are unsubscribed from e-mails, because a row of the same person opted out or cannot be reached",
             ),
             (
                 self.archived,
+                mild,
                 "archived contacts leave lists and reports, with the closed conversations they have; `undo` brings them back",
             ),
-            (attributes, "custom attributes are written and must exist in the workspace before"),
+            (attributes, mild, "custom attributes are written and must exist in the workspace before"),
         ]
         .into_iter()
-        .filter(|(contacts, _)| *contacts > 0)
-        .map(|(contacts, message)| SideEffect { message: message.to_owned(), contacts })
+        .filter(|(contacts, _, _)| *contacts > 0)
+        .map(|(contacts, grave, message)| SideEffect { message: message.to_owned(), contacts, grave })
         .collect()
     }
 }

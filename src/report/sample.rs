@@ -321,7 +321,7 @@ fn rejects() -> Vec<Reject> {
 }
 
 fn effect(message: &str, contacts: u64) -> SideEffect {
-    SideEffect { message: message.to_owned(), contacts }
+    SideEffect { message: message.to_owned(), contacts, grave: !message.contains("opted out") }
 }
 
 /// Two inputs, five groups, six actions, two rejected rows.

@@ -93,10 +93,11 @@ pub(super) fn warnings(plan: &Plan) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |severity, message| warnings.push(Warning { severity, message });
 
-    // What cannot be undone, reaches people or changes consent: the forecast counts it
+    // The forecast counts them and says which cannot be undone or reach people
     for effect in &plan.forecast.side_effects {
         let contacts = words::thousands(effect.contacts);
-        warn(Severity::Danger, format!("{} ({contacts})", effect.message));
+        let severity = if effect.grave { Severity::Danger } else { Severity::Caution };
+        warn(severity, format!("{} ({contacts})", effect.message));
     }
     cautions(plan, &mut warn);
     warnings.sort_by_key(|warning| warning.severity);

@@ -36,7 +36,7 @@ fn the_terminal_report_gives_the_verdict_then_the_risks_then_the_tables() {
     Before you apply
     !! merged leads disappear for good: Intercom cannot undo a merge (1)
     !! new contacts are made: one that matches a live message or series is sent it at once (2)
-    !! contacts are unsubscribed from e-mails, because a row of the same person opted out (1)
+     ! contacts are unsubscribed from e-mails, because a row of the same person opted out (1)
      ! 1 group waits for a person: leadfold review
      ! 1 join was refused because the records contradict each other
      ! 2 rows could not be read; leadfold export writes them to errors.csv

@@ -206,7 +206,7 @@ fn plan() -> Plan {
             writes: 8,
             window_limit: 166,
             seconds: 1,
-            side_effects: vec![SideEffect { message: "1 merge cannot be undone".to_owned(), contacts: 1 }],
+            side_effects: vec![SideEffect { message: "1 merge cannot be undone".to_owned(), contacts: 1, grave: true }],
         },
     }
 }
