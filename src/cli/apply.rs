@@ -161,15 +161,7 @@ fn carry_out(
     if page.exists() {
         report_verb::write(plan_file, &page)?;
     }
-    if output.json {
-        let plan = plan_file.plan()?;
-        let journal = Journal::read(plan_file)?;
-        let mut out = printer.data();
-        with_applied(&plan, journal.as_ref(), |applied| report::summary_json(&plan, applied, &mut out))?;
-        out.flush()?;
-    } else if !printer.is_quiet() {
-        reconcile(plan_file, printer)?;
-    }
+    tell(plan_file, output, printer)?;
     if summary.interrupted {
         printer.say(&format!("stopped; nothing is lost: leadfold apply {} goes on", path.display()));
         return Ok(Exit::Stopped);
@@ -177,13 +169,20 @@ fn carry_out(
     Ok(if summary.needs_attention() { Exit::RowsFailed } else { Exit::Done })
 }
 
-/// Prints what became of every row.
-pub(super) fn reconcile(plan_file: &PlanFile, printer: &Printer) -> anyhow::Result<()> {
+/// Prints what became of every row, or the whole summary as JSON.
+pub(super) fn tell(plan_file: &PlanFile, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
+    if printer.is_quiet() && !output.json {
+        return Ok(());
+    }
     let plan = plan_file.plan()?;
     let journal = Journal::read(plan_file)?;
     let mut out = printer.data();
     with_applied(&plan, journal.as_ref(), |applied| {
-        report::reconciliation(&plan, applied, &printer.text_options(), &mut out)
+        if output.json {
+            report::summary_json(&plan, applied, &mut out)
+        } else {
+            report::reconciliation(&plan, applied, &printer.text_options(), &mut out)
+        }
     })?;
     Ok(out.flush()?)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Parser};
 
-use super::args::{Arguments, OutputArgs};
+use super::args::{Arguments, Command, OutputArgs};
 use super::exit::Exit;
 use super::printer::Printer;
 use super::signal::Cancel;
@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &DemoArgs, output: &OutputArgs, printer: &Printer, 
 
     printer.say(&format!("\nLeft behind: {plan} and {}. Try: leadfold show {plan} --groups", story.path("demo.html")));
     printer.say("\n6. What became of every row?\n");
-    apply::reconcile(&PlanFile::open(Path::new(&plan))?, printer)?;
+    apply::tell(&PlanFile::open(Path::new(&plan))?, output, printer)?;
     Ok(Exit::Done)
 }
 
@@ -120,6 +120,13 @@ impl Story<'_> {
         let line = std::iter::once("leadfold").chain(command.iter().copied());
         let mut arguments = Arguments::try_parse_from(line).context("the demo's own command is wrong")?;
         arguments.output.color = self.output.color;
+        if self.output.json || self.output.quiet {
+            // Standard output is for the one document at the end, or for nothing
+            if let Command::Check(_) = arguments.command {
+                return Ok(());
+            }
+            arguments.output.quiet = true;
+        }
         let printer = Printer::new(&arguments.output);
         match dispatch(&arguments, &printer, self.cancel)? {
             // The lists hold broken rows on purpose.

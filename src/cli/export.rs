@@ -1,10 +1,12 @@
 //! `leadfold export`: what people and scripts go on working with, as CSV files.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
+use super::args::OutputArgs;
 use super::exit::Exit;
 use super::journal::{Journal, with_applied};
 use super::printer::Printer;
@@ -26,18 +28,26 @@ pub(super) struct ExportArgs {
 }
 
 /// Runs the verb.
-pub(super) fn run(arguments: &ExportArgs, printer: &Printer) -> Outcome {
+pub(super) fn run(arguments: &ExportArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
     let plan_file = PlanFile::open(&arguments.plan)?;
     let plan = plan_file.plan()?;
     let journal = Journal::read(&plan_file)?;
     std::fs::create_dir_all(&arguments.dir)
         .with_context(|| format!("{}: the folder cannot be made", arguments.dir.display()))?;
+    let mut written = Vec::new();
     for export in ExportFile::ALL {
         let path = arguments.dir.join(export.name());
         file::write_whole(&path, |mut out| {
             with_applied(&plan, journal.as_ref(), |applied| report::export(&plan, applied, export, &mut out))
         })?;
         printer.say(&format!("written: {}", path.display()));
+        written.push(path.display().to_string());
+    }
+    if output.json {
+        let document = serde_json::json!({ "schema": "leadfold.export/1", "files": written });
+        let mut out = printer.data();
+        writeln!(out, "{document:#}")?;
+        out.flush()?;
     }
     Ok(Exit::Done)
 }

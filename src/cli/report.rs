@@ -1,10 +1,12 @@
 //! `leadfold report`: the dry-run report as one self-contained page.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::exit::Exit;
+use super::args::OutputArgs;
+use super::exit::{self, Exit};
 use super::journal::{Journal, with_applied};
 use super::printer::Printer;
 use super::{Outcome, file};
@@ -28,11 +30,22 @@ pub(super) struct ReportArgs {
 }
 
 /// Runs the verb.
-pub(super) fn run(arguments: &ReportArgs, printer: &Printer) -> Outcome {
+pub(super) fn run(arguments: &ReportArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
+    let to_stdout = arguments.output_file.as_os_str() == "-";
+    if to_stdout && output.json {
+        return Err(exit::usage("-o - and --json both want standard output; name a file for the page"));
+    }
     let plan_file = PlanFile::open(&arguments.plan)?;
     write(&plan_file, &arguments.output_file)?;
-    if arguments.output_file.as_os_str() != "-" {
-        printer.say(&format!("report written to {}", arguments.output_file.display()));
+    let shown = arguments.output_file.display();
+    if !to_stdout {
+        printer.say(&format!("report written to {shown}"));
+    }
+    if output.json {
+        let document = serde_json::json!({ "schema": "leadfold.report/1", "file": shown.to_string() });
+        let mut out = printer.data();
+        writeln!(out, "{document:#}")?;
+        out.flush()?;
     }
     Ok(Exit::Done)
 }
