@@ -76,11 +76,25 @@ pub(super) fn report(result: anyhow::Result<Exit>, printer: &Printer) -> ExitCod
         Ok(exit) => exit,
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
-            printer.error(&format!("{error:#}"));
+            printer.error(&sentence(&error));
             classify(&error)
         }
     };
     ExitCode::from(exit.code())
+}
+
+/// The error with its causes, each said once: many of our errors name their cause themselves.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -155,4 +169,20 @@ fn of_apply(error: &apply::Error) -> Exit {
         .into_iter()
         .find(|exit| exit.code() == code)
         .unwrap_or(Exit::Failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_that_the_error_names_itself_is_not_said_twice() {
+        let source = || io::Error::new(io::ErrorKind::IsADirectory, "it is a folder");
+        let own = store::Error::Io { path: "web.plan".into(), source: source() };
+        assert_eq!(sentence(&own.into()), "web.plan: cannot be written: it is a folder");
+        let context = anyhow::Error::new(source()).context("web.html: cannot be written");
+        assert_eq!(sentence(&context), "web.html: cannot be written: it is a folder");
+    }
 }
