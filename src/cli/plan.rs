@@ -140,6 +140,7 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     }
     file::check_folder_of(path)?;
     let plan = make(arguments, &settings, &layers, printer, cancel)?;
+    tracing::info!("{} actions decided", plan.actions.len());
     PlanFile::create(path, &plan)?;
     if !arguments.no_report {
         let page = file::beside(path, "html");
@@ -190,7 +191,9 @@ fn make(
         pulled.add_to(&mut inputs, settings)?;
     }
     inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings)?;
+    tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
     let linkage = link::link(&inputs.records, &settings.link_options());
+    tracing::info!("{} groups, {} joins refused", linkage.groups.len(), linkage.vetoes.len());
     if let Some(pulled) = &mut pulled {
         pulled.add_notes(&mut inputs, &linkage, settings, printer, cancel)?;
     }

@@ -52,7 +52,8 @@ impl Observer for Watch<'_> {
         self.show();
     }
 
-    fn action(&self, _kind: ActionKind, _state: &ActionState) {
+    fn action(&self, kind: ActionKind, state: &ActionState) {
+        tracing::info!("{kind}: {}", words(state));
         self.done.fetch_add(1, Ordering::Relaxed);
         self.show();
     }
@@ -63,5 +64,17 @@ impl Observer for Watch<'_> {
 
     fn rate_limited(&self) -> Option<u64> {
         Some(self.client.stats().rate_limited)
+    }
+}
+
+/// What became of an action, for the log. The messages are the server's words or ours and hold no values.
+fn words(state: &ActionState) -> String {
+    match state {
+        ActionState::Pending => "to be looked at again".to_owned(),
+        ActionState::Done { .. } => "done".to_owned(),
+        ActionState::AlreadySo => "was so already".to_owned(),
+        ActionState::Stale { message } => format!("left alone: {message}"),
+        ActionState::Failed { message } => format!("failed: {message}"),
+        ActionState::Unknown { message } => format!("unknown: {message}"),
     }
 }

@@ -141,7 +141,7 @@ fn the_demo_reconciles_every_row() {
 #[test]
 fn a_mended_file_of_errors_is_fed_again_as_it_is() {
     let desk = Desk::new();
-    desk.file("list.csv", "Email,Name,Notes\nann@lee.example,Ann Lee\nbo@dahl.example,Bo Dahl,=1+1,\n");
+    desk.file("list.csv", "Email,Name,Notes\nann@lee.example,Ann Lee\nbo@dahl.example,Bo Dahl,=1+1,x\n");
     desk.run(&["plan", "list.csv", "-o", "list.plan", "--no-report"]).ends_with(3);
     desk.run(&["export", "list.plan", "--dir", "."]).ends_with(0);
     let errors = desk.read("errors.csv");
@@ -150,4 +150,49 @@ fn a_mended_file_of_errors_is_fed_again_as_it_is() {
     desk.run(&["plan", "errors.csv", "-o", "again.plan", "--no-report"]).ends_with(0);
     let actions = desk.run(&["show", "again.plan", "--actions", "--format", "csv"]).ends_with(0).out;
     assert!(!actions.contains("leadfold_") && actions.contains("note “=1+1”"), "{actions}");
+}
+
+#[test]
+fn verbose_says_what_is_done_and_very_verbose_every_request_but_never_a_value() {
+    let workspace = Workspace::empty();
+    let desk = Desk::new();
+    desk.file("list.csv", list(2));
+    let plan = ["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report", "-v"];
+    desk.run_on(&workspace.url(), &plan).ends_with(0).says(&["2 rows to link", "2 actions decided"]);
+    let ran = desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "-vv"]).ends_with(0);
+    for line in ["GET /me: 200 in ", "POST /contacts: 200 in ", "request ", "create: done"] {
+        assert!(ran.err.contains(line), "'{line}' is missing in {}", ran.err);
+    }
+    assert!(!ran.err.contains('@') && !ran.err.contains(".example"), "{}", ran.err);
+}
+
+#[test]
+fn every_verb_prints_one_document_when_asked_for_json() {
+    let workspace = Workspace::empty();
+    let desk = Desk::new();
+    desk.file("list.csv", list(2));
+    let url = workspace.url();
+    for (arguments, schema) in [
+        (&["check", "list.csv"][..], "check"),
+        (&["plan", "list.csv", "--pull", "-o", "list.plan"], "summary"),
+        (&["show", "list.plan"], "summary"),
+        (&["show", "list.plan", "--groups"], "groups"),
+        (&["show", "list.plan", "--group", "1"], "group"),
+        (&["report", "list.plan", "-o", "list.html"], "report"),
+        (&["apply", "list.plan", "-n"], "rehearsal"),
+        (&["apply", "list.plan", "--yes"], "summary"),
+        (&["export", "list.plan", "--dir", "out"], "export"),
+        (&["undo", "list.plan", "-n"], "undo-forecast"),
+        (&["undo", "list.plan", "--yes"], "undo"),
+        (&["pull", "-o", "pulled.csv"], "pull"),
+        (&["whoami"], "whoami"),
+        (&["config", "show"], "config"),
+        (&["demo", "--dir", "story"], "summary"),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        let ran = desk.run_on(&url, &arguments).ends_with(0);
+        let document: serde_json::Value =
+            serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", ran.out));
+        assert_eq!(document["schema"], format!("leadfold.{schema}/1"), "{arguments:?}");
+    }
 }

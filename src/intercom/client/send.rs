@@ -1,7 +1,7 @@
 //! One call: a request, and its repetitions where they can do no harm.
 
 use std::error::Error as _;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
@@ -82,7 +82,8 @@ impl Client {
                 request =
                     request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_string());
             }
-            let (result, heard) = self.attempt(request, &attempts).await;
+            let what = format!("{} {}", call.method, shape(call.path));
+            let (result, heard) = self.attempt(request, &attempts, &what).await;
             let error = match result {
                 Ok(answer) => return Ok(answer),
                 Err(Error::NotFound { .. }) if attempts.unclear > 0 && call.repeat == Repeat::SafeGoneIsDone => {
@@ -105,15 +106,28 @@ impl Client {
     }
 
     /// One request: takes a ticket, sends, gives the ticket back as soon as the headers are there.
-    async fn attempt(&self, request: reqwest::RequestBuilder, attempts: &Attempts) -> (Result<Value, Error>, Heard) {
+    /// `what` names it in the log.
+    async fn attempt(
+        &self,
+        request: reqwest::RequestBuilder,
+        attempts: &Attempts,
+        what: &str,
+    ) -> (Result<Value, Error>, Heard) {
         let held = Held { ticket: Some(self.pacer.acquire().await), pacer: &self.pacer };
         self.counters.sent(attempts.sent() > 0);
+        let sent_at = Instant::now();
         let response = match request.send().await {
             Ok(response) => response,
-            Err(problem) => return (Err(self.no_answer(&problem)), Heard::default()),
+            Err(problem) => {
+                let error = self.no_answer(&problem);
+                tracing::debug!("{what}: {error}, after {} ms", sent_at.elapsed().as_millis());
+                return (Err(error), Heard::default());
+            }
         };
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("-");
+        tracing::debug!("{what}: {status} in {} ms, request {request_id}", sent_at.elapsed().as_millis());
         let heard = decode::heard(&headers);
         let limited = status == 429;
         self.counters.answered(limited);
