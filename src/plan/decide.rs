@@ -87,10 +87,13 @@ impl Deciding<'_> {
         let attachments = missing(&members, &[], &self.companies);
         let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
         let note = self.note(&members, &Known { final_state: &state, rows: &[] });
-        if values.is_empty() && attachments.is_empty() && note.is_none() {
-            return skipped(party, "there is no value in it that a contact could be made of");
-        }
         let identifies = |name| values.iter().any(|change| change.attribute.to_string() == name);
+        if !["email", "name", "phone", "external_id"].into_iter().any(identifies) {
+            return skipped(
+                party,
+                "no name, e-mail address, phone number or external id: it would be an empty contact",
+            );
+        }
         if role == Role::User && !identifies("email") && !identifies("external_id") {
             return skipped(party, "a user needs an e-mail address or an external id, and there is neither");
         }

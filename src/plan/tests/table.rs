@@ -306,3 +306,11 @@ fn guardrails_stop_a_plan_that_does_too_much() {
     let rails = Guardrails { max_changes: Some(Limit::Count(2)), ..Guardrails::default() };
     assert_eq!(check_guardrails(&plan, &rails)[0].planned, 3);
 }
+
+#[test]
+fn a_row_that_names_nobody_makes_no_empty_contact() {
+    let records = vec![row().row(1).company("Hillside Ltd").city("York").tag("fair").unsubscribed(true).build()];
+    insta::assert_snapshot!(told(&one_group(records, &Options::default())), @"row 0: skipped by []: no name, e-mail address, phone number or external id: it would be an empty contact");
+    let named = one_group(vec![row().row(1).name("Ann Lee").build()], &Options::default());
+    assert_eq!(named.actions.len(), 1);
+}
