@@ -58,7 +58,13 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
 
     async fn conversations(&self, id: &IntercomId) -> Result<Vec<Conversation>, Setback> {
         let workspace = self.session.workspace;
-        Ok(self.session.read(|| workspace.conversations(id)).await?)
+        match self.session.read(|| workspace.conversations(id)).await {
+            Ok(conversations) => Ok(conversations),
+            Err(Trouble::Refused(message)) => Err(Setback::Failed(format!(
+                "its conversations cannot be seen, so nobody knows which open ones would be hidden: {message}"
+            ))),
+            Err(trouble) => Err(trouble.into()),
+        }
     }
 
     /// Each request is a step of the action in the journal.

@@ -131,6 +131,17 @@ fn request_suffix(request_id: Option<&str>) -> String {
 }
 
 impl Error {
+    /// The error of an area that plans and permissions leave out (conversations on small plans): 403 there says nothing
+    /// about the token, so it is a refusal of this one request.
+    pub(super) fn of_one_area(self) -> Self {
+        match self {
+            Self::Unauthorized { status: 403, code, message, request_id } => {
+                Self::Refused { status: 403, code, message, field: None, request_id }
+            }
+            other => other,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn disposition(&self) -> Disposition {

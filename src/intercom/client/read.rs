@@ -167,7 +167,7 @@ impl ReadWorkspace for Client {
             "pagination": {"per_page": PER_PAGE},
         });
         let call = Call::write(Method::POST, &["conversations", "search"], Repeat::Safe).with(body);
-        self.all(call, Paging::Body, "conversations", wire::conversation).await
+        self.all(call, Paging::Body, "conversations", wire::conversation).await.map_err(Error::of_one_area)
     }
 
     async fn data_attributes(&self) -> Result<Vec<DataAttribute>, Error> {

@@ -94,7 +94,7 @@ impl WriteWorkspace for Client {
     async fn join_conversation(&self, conversation: &str, admin: &str, contact: &IntercomId) -> Result<(), Error> {
         let path = ["conversations", conversation, "customers"];
         let body = json!({"admin_id": admin, "customer": {"intercom_user_id": &*contact.0}});
-        self.write(Method::POST, &path, Repeat::Safe, Some(body)).await.map(drop)
+        self.write(Method::POST, &path, Repeat::Safe, Some(body)).await.map(drop).map_err(Error::of_one_area)
     }
 
     async fn create_data_attribute(&self, name: &str, data_type: DataType) -> Result<DataAttribute, Error> {
