@@ -14,12 +14,12 @@ use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs, set};
 use super::signal::Cancel;
 use super::watch::Watch;
-use super::{Outcome, connect, file, report as report_verb};
+use super::{Outcome, connect, file, plan as plan_verb, report as report_verb};
 use crate::apply::{self, SystemClock};
 use crate::config::{Layer, Settings};
 use crate::intercom::{Client, ReadWorkspace};
-use crate::report;
 use crate::store::PlanFile;
+use crate::{report, review};
 
 /// Carry out a plan; again to resume
 ///
@@ -123,6 +123,14 @@ pub(super) fn run(arguments: &ApplyArgs, output: &OutputArgs, printer: &Printer,
     let options = options(&settings);
     let mut plan_file = PlanFile::open_for_journal(&arguments.plan)?;
     plan_file.verify_seal()?;
+    if review::is_unfinished(&plan_file, &plan_verb::options_of(&plan_file.header()?)?)? {
+        printer.error(&format!(
+            "{0}: a review was left before its end: its answers are saved, but the plan does not follow them yet; nothing \
+             was applied: finish it with leadfold review {0}",
+            arguments.plan.display()
+        ));
+        return Ok(Exit::Guardrail);
+    }
     let client = connect::client(&settings)?;
     let me = cancel.block_on(client.me())?;
     let _lock = WorkspaceLock::take(&me.workspace_id)?;

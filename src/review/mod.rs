@@ -19,5 +19,5 @@ mod tests;
 pub use error::Error;
 pub use queue::Progress;
 pub use server::{Running, serve};
-pub use session::{DecisionSink, Finished, PlanSink, Session};
+pub use session::{DecisionSink, Finished, PlanSink, Session, is_unfinished};
 pub use terminal::terminal;

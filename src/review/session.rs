@@ -81,6 +81,17 @@ impl DecisionSink for PlanSink {
     }
 }
 
+/// Whether answers were saved that the plan does not follow yet, because the review was left before its end.
+pub fn is_unfinished(file: &PlanFile, options: &Options) -> Result<bool, store::Error> {
+    let decisions = in_force(&file.decisions()?);
+    if decisions.is_empty() || file.has_journal()? {
+        return Ok(false);
+    }
+    let plan = file.plan()?;
+    let decided = replan(plan.clone(), &decisions, options);
+    Ok(decided.actions != plan.actions || decided.rows != plan.rows)
+}
+
 /// The last decision on each set of members, in the order they were made. A decision that was only taken back leaves
 /// nothing to carry out: the group is as the plan has it.
 fn in_force(decisions: &[Decision]) -> Vec<Decision> {
