@@ -34,6 +34,10 @@ impl Holding {
             return Err(Trouble::Absent { canonical: Some(contact.id), message });
         }
         let (mut tags, mut companies, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        // What an archived contact holds answers as if there were none, and nobody writes to it
+        if contact.archived {
+            return Ok(Self { contact, tags, companies, notes, read_at: session.now() });
+        }
         if contact.tags.total > 0 {
             tags = session.read(|| workspace.tags(id)).await?;
         }

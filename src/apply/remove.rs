@@ -32,6 +32,12 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             self.forget(survivor);
             match self.hold(target).await {
                 Ok(holding) if holding.contact.archived && how == Removal::Archive => return Ok(job.finish(target)),
+                Ok(holding) if holding.contact.archived => {
+                    return Err(Setback::Stale(
+                        "the contact was archived since the plan was made, so what it holds cannot be seen; it was not deleted"
+                            .to_owned(),
+                    ));
+                }
                 Ok(_) => {}
                 Err(Trouble::Absent { canonical: Some(canonical), .. }) if canonical == *survivor => {
                     return Ok(job.finish(target));

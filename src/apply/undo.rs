@@ -150,6 +150,12 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             }
             Request::Update(id) => self.restore_values(action, id, step).await,
             Request::Archive(id) => {
+                // An archived contact may answer like one that never was
+                match self.session.read(|| workspace.contact(id)).await {
+                    Ok(contact) if !contact.archived => return Ok(()),
+                    Ok(_) | Err(Trouble::Absent { .. }) => self.forget(id),
+                    Err(trouble) => return Err(trouble.into()),
+                }
                 let call = (|| workspace.unarchive(id), nothing as fn(&()) -> _);
                 self.put(action, Request::Unarchive(id.clone()), step, call).await
             }

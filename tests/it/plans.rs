@@ -179,3 +179,85 @@ fn a_column_whose_name_intercom_refuses_does_not_keep_the_plan_from_being_applie
     desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "--create-attributes"]).ends_with(0);
     assert_eq!(workspace.contacts()[0]["custom_attributes"]["Size _m²_ _net_"], "12");
 }
+
+#[test]
+fn answers_of_a_review_that_was_left_are_not_passed_over() {
+    let workspace = Workspace::empty();
+    let desk = Desk::new();
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/intercom-leads.csv");
+    desk.file("leads.csv", std::fs::read(samples).unwrap());
+    desk.run(&["plan", "--existing", "leads.csv", "-o", "leads.plan", "--no-report"]).ends_with(0);
+    let answer = |text: &str| {
+        desk.file("answers", text);
+        let mut review = desk.command(&["review", "leads.plan", "--terminal"]);
+        review.stdin(std::fs::File::open(desk.at("answers")).unwrap());
+        assert!(review.output().unwrap().status.success());
+    };
+    // Accepted, then the connection to the terminal was gone
+    answer("a\n");
+    let apply = ["apply", "leads.plan", "--yes", "--create-attributes"];
+    desk.run_on(&workspace.url(), &apply).ends_with(4).says(&["a review was left", "leadfold review leads.plan"]);
+    assert_eq!(workspace.writes(), 0);
+    answer("f\n");
+    let ran = desk.run_on(&workspace.url(), &apply);
+    assert_ne!(ran.code, 4, "{}", ran.err);
+}
+
+const TWO_PAIRS: &str = "id,role,email,name,tags\n\
+    000000000000000000000001,lead,ann.lee@brightwater.example,Ann Lee,a\n\
+    000000000000000000000002,lead,ann.lee@brightwater.example,Ann Lee,b\n\
+    000000000000000000000003,user,bo.dahl@copperfield.example,Bo Dahl,c\n\
+    000000000000000000000004,lead,bo.dahl@copperfield.example,Bo Dahl,d\n";
+
+#[test]
+fn conversations_nobody_may_see_keep_a_contact_but_do_not_stop_the_run() {
+    let workspace = Workspace::seeded(TWO_PAIRS);
+    let desk = Desk::new();
+    desk.run_on(&workspace.url(), &["plan", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
+    workspace.set_faults(
+        serde_json::from_str(
+            r#"{"rules": [{"fault": {"kind": "server_error", "status": 403}, "path": "/conversations"}]}"#,
+        )
+        .unwrap(),
+    );
+    desk.run_on(&workspace.url(), &APPLY).ends_with(3);
+    desk.run(&["show", "list.plan", "--outcomes", "--format", "csv"])
+        .ends_with(0)
+        .says(&["conversations cannot be seen"]);
+    let left: Vec<String> = workspace.contacts().iter().map(|contact| contact["id"].to_string()).collect();
+    assert_eq!(left.len(), 3, "the lead was merged, nothing was archived: {left:?}");
+}
+
+#[test]
+fn undoing_twice_sends_no_second_write_and_leaves_the_contacts_as_they_were() {
+    let workspace = Workspace::seeded(&TWO_PAIRS.lines().take(3).collect::<Vec<_>>().join("\n"));
+    let values = || {
+        let told = ["id", "state", "role", "email", "phone", "name", "tags", "companies", "custom_attributes"];
+        let state = workspace.state();
+        let contacts = state["contacts"].as_array().unwrap().iter();
+        contacts.map(|contact| told.map(|part| contact[part].to_string()).join(" ")).collect::<Vec<_>>()
+    };
+    let before = values();
+    let desk = Desk::new();
+    desk.run_on(&workspace.url(), &["plan", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
+    desk.run_on(&workspace.url(), &APPLY).ends_with(0);
+    assert_ne!(values(), before);
+    desk.run_on(&workspace.url(), &["undo", "list.plan", "--yes"]).ends_with(0);
+    assert_eq!(values(), before);
+    let writes = workspace.writes();
+    desk.run_on(&workspace.url(), &["undo", "list.plan", "--yes"]).ends_with(0);
+    assert_eq!(workspace.writes(), writes);
+}
+
+#[test]
+fn a_contact_somebody_archived_meanwhile_is_never_deleted_and_counts_as_archived() {
+    for (how, code) in [("archive", 0), ("delete", 3)] {
+        let workspace = Workspace::seeded(&TWO_PAIRS.lines().take(3).collect::<Vec<_>>().join("\n"));
+        let desk = Desk::new();
+        let plan = ["plan", "--pull", "-o", "list.plan", "--no-report", "--lead-groups", how];
+        desk.run_on(&workspace.url(), &plan).ends_with(0);
+        workspace.edit(&serde_json::json!({"contact": "000000000000000000000002", "action": "archive"}));
+        desk.run_on(&workspace.url(), &APPLY).ends_with(code);
+        assert_eq!(workspace.state()["contacts"][1]["state"], "archived", "{how}");
+    }
+}

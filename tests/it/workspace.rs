@@ -46,6 +46,23 @@ impl Workspace {
         self.running().set_faults(faults);
     }
 
+    /// Acts as another teammate (`docs/sandbox.md`).
+    pub(crate) fn edit(&self, order: &Value) {
+        use std::io::{Read as _, Write as _};
+        let (address, body) = (self.url().replace("http://", ""), order.to_string());
+        let mut connection = std::net::TcpStream::connect(&address).unwrap();
+        write!(
+            connection,
+            "POST /__sandbox/edit HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
     /// Everything the workspace holds.
     pub(crate) fn state(&self) -> Value {
         self.running().state()
