@@ -9,6 +9,7 @@ use strsim::jaro_winkler;
 
 use super::cell;
 use super::error::Error;
+use super::identifiers;
 use super::names::{self, Strength};
 use super::preset::{self, Preset};
 use super::source::{ColumnMapping, MappedBy, Options};
@@ -107,7 +108,7 @@ pub(super) fn map(header: &Header<'_>, side: Side, options: &Options) -> Result<
 /// Whether a cell of a first row is a column name of a known field.
 pub(super) fn is_column_name(text: &str) -> bool {
     let key = names::key(text);
-    !key.is_empty() && text.len() <= 64 && names::find(&key).is_some()
+    !key.is_empty() && text.len() <= 64 && (names::find(&key).is_some() || identifiers::is_identifier(&key))
 }
 
 /// `--map`, by column. A column is named by its header, or by its position as `#3`.
@@ -191,6 +192,9 @@ fn claim(header: &Header<'_>, column: usize, key: &str, preset: Option<&Preset>,
         } else {
             simple(custom(name), Rank::Unknown)
         };
+    }
+    if identifiers::is_identifier(key) {
+        return simple(Field::Identifier(name.into()), Rank::Strong);
     }
     let Some((field, strength)) = names::find(key) else { return simple(custom(name), Rank::Unknown) };
     let rank = match strength {

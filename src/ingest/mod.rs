@@ -18,6 +18,7 @@ mod dialect;
 mod encoding;
 mod error;
 mod header;
+mod identifiers;
 mod names;
 mod normalize;
 mod preset;

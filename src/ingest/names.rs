@@ -344,8 +344,7 @@ mod tests {
 
     #[test]
     fn columns_that_only_resemble_a_field_are_left_alone() {
-        for header in
-            ["Contact ID", "Lead source", "Fax", "cluster", "owner", "ssn", "Email status", "Contact owner", "plan"]
+        for header in ["Contact ID", "Lead source", "Fax", "cluster", "owner", "Email status", "Contact owner", "plan"]
         {
             assert_eq!(meaning(header), "–", "{header}");
         }

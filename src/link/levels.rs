@@ -63,6 +63,7 @@ pub(super) enum Level {
     ExternalIdShared,
     ExternalIdDifferent,
     IdentifierSame,
+    IdentifierShared,
     IdentifierTypo,
     IdentifierDifferent,
     JobTitleSame,
@@ -134,6 +135,7 @@ pub(super) const TABLE: &[Row] = &[
     (Level::ExternalIdShared, Comparison::ExternalId, "same external id, used by several people", 0.10, 1e-2),
     (Level::ExternalIdDifferent, Comparison::ExternalId, "different external id", 0.25, 0.99),
     (Level::IdentifierSame, Comparison::Identifier, "same identifier", 0.80, 1e-6),
+    (Level::IdentifierShared, Comparison::Identifier, "same identifier, used by several people", 0.05, 1e-3),
     (Level::IdentifierTypo, Comparison::Identifier, "same identifier but for a slip", 0.10, 1e-5),
     (Level::IdentifierDifferent, Comparison::Identifier, "different identifier", 0.08, 0.99),
     (Level::JobTitleSame, Comparison::JobTitle, "same job title", 0.60, 0.05),
@@ -189,8 +191,8 @@ pub(super) const BOUNDS: &[(Level, f64, f64)] = &[
 /// Levels whose weight is not m against u of their own, but odds learned for each value or a matter of definition.
 pub(super) fn is_fixed(level: Level) -> bool {
     use Level::{
-        EmailColleague, EmailLocalPartFromName, EmailRole, EmailShared, ExternalIdShared, NameInEmail, NameNotInEmail,
-        PhoneShared,
+        EmailColleague, EmailLocalPartFromName, EmailRole, EmailShared, ExternalIdShared, IdentifierShared,
+        NameInEmail, NameNotInEmail, PhoneShared,
     };
     matches!(
         level,
@@ -199,6 +201,7 @@ pub(super) fn is_fixed(level: Level) -> bool {
             | EmailRole
             | EmailShared
             | ExternalIdShared
+            | IdentifierShared
             | NameInEmail
             | NameNotInEmail
             | PhoneShared

@@ -5,6 +5,7 @@
 //! one person, which is what sharing the value is then worth as evidence.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::features::{Features, NONE, Spelling, row_id};
 use super::{names, similarity};
@@ -26,6 +27,9 @@ impl Sharing {
         self.people > 1
     }
 }
+
+/// Average chance that two carriers of one value are one person from which on a column identifies people.
+const MOSTLY_ONE: f64 = 0.6;
 
 /// Sharing of every value of one kind.
 #[derive(Debug, Default)]
@@ -56,6 +60,23 @@ impl SharedValues {
             sharing[value as usize] = found;
         }
         Self(sharing)
+    }
+
+    /// Forgives the values of columns in which most carriers of one value are one person: there two names are two
+    /// spellings, slips included, and not two people. `column` names the column of a value.
+    pub(super) fn forgive<'t>(&mut self, column: impl Fn(u32) -> &'t str) {
+        let mut columns: FxHashMap<&str, (u32, f64)> = FxHashMap::default();
+        for (value, sharing) in (0..).zip(&self.0).filter(|(_, sharing)| sharing.people > 0) {
+            let (several, same) = columns.entry(column(value)).or_default();
+            *several += 1;
+            *same += sharing.same;
+        }
+        for (value, sharing) in (0..).zip(&mut self.0) {
+            let (several, same) = columns.get(column(value)).copied().unwrap_or_default();
+            if sharing.is_shared() && same >= MOSTLY_ONE * f64::from(several) {
+                *sharing = Sharing::UNKNOWN;
+            }
+        }
     }
 
     /// What is known about a value.

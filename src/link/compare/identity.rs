@@ -39,7 +39,9 @@ impl Comparer<'_> {
         let mut best: Option<(Level, Bits)> = None;
         for (one, other) in self.same_columns(features.identifier.of(left), features.identifier.of(right), true) {
             let (first, second) = (features.identifiers.text(one), features.identifiers.text(other));
-            let offer = if one == other {
+            let offer = if one == other && self.shared_identifier.of(one).is_shared() {
+                (Level::IdentifierShared, self.weights.odds(self.shared_identifier.of(one).same))
+            } else if one == other {
                 let share = self.share(features.identifiers.count(one)).max((-self.weights.size - 4.0).exp2());
                 (Level::IdentifierSame, self.weights.agreeing(Level::IdentifierSame, share))
             } else if first.len() >= 5 && similarity::edits(first, second) <= 1 {

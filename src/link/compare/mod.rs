@@ -61,13 +61,18 @@ pub(super) struct Comparer<'f> {
     pub(super) shared_email: SharedValues,
     pub(super) shared_phone: SharedValues,
     pub(super) shared_external: SharedValues,
+    pub(super) shared_identifier: SharedValues,
 }
 
 impl<'f> Comparer<'f> {
     /// Learns shared values and prepares the weights.
     pub(super) fn new(features: &'f Features) -> Self {
+        let mut shared_identifier =
+            SharedValues::learn(features, features.identifiers.len(), |row| features.identifier.of(row));
+        shared_identifier.forgive(|id| features.identifiers.text(id).split('\t').next().unwrap_or_default());
         Self {
             features,
+            shared_identifier,
             organisations: features.are_organisations(),
             weights: Weights::new(features.len),
             shared_email: SharedValues::learn(features, features.emails.len(), |row| features.email.of(row)),

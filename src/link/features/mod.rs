@@ -289,7 +289,9 @@ impl Folded {
         let fold = |field: &Option<Box<str>>| field.as_deref().map(text::fold).unwrap_or_default();
         let keyed = |pairs: &[(std::sync::Arc<str>, Box<str>)], fold: fn(&str) -> String| {
             let folded = pairs.iter().map(|(column, value)| (column, fold(value)));
-            folded.filter(|(_, value)| !value.is_empty()).map(|(column, value)| format!("{column}\t{value}")).collect()
+            // "SSN" of one file is "ssn" of another.
+            let named = |column: &str, value: &str| format!("{}\t{value}", text::code(column));
+            folded.filter(|(_, value)| !value.is_empty()).map(|(column, value)| named(column, &value)).collect()
         };
         let mut folded = Self {
             street: record.street.as_deref().map(text::street).unwrap_or_default(),
