@@ -206,7 +206,12 @@ impl Contradictions for Comparer<'_> {
     }
 }
 
-/// Whether a level contradicts so strongly that a person should look.
+/// Whether a level is agreement on a mailbox several people use.
 pub(super) fn is_shared(level: Level) -> bool {
     matches!(level, Level::EmailShared | Level::EmailRole)
+}
+
+/// Whether a level says that both records give one and the same whole name.
+pub(super) fn is_same_name(level: Level) -> bool {
+    matches!(level, Level::NameSame | Level::NameSwapped | Level::NameNickname | Level::NameTypo)
 }

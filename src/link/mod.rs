@@ -111,7 +111,7 @@ fn groups(
 ) -> Vec<Group> {
     let held = held_by_shared_mailbox(comparer, found, scored, Bits::new(options.auto_weight.0));
     let group = |(at, cluster): (usize, &Cluster)| {
-        let (band, review_reason) = band(records, options, comparer.features, cluster, held[at]);
+        let (band, review_reason) = band(options, cluster, held[at]);
         Group {
             id: row_id(at + 1),
             members: cluster.members.iter().map(|row| RecordIndex(*row)).collect(),
@@ -158,7 +158,9 @@ fn held_by_shared_mailbox(comparer: &Comparer<'_>, found: &Clusters, scored: &[S
         let levels = comparer.compare(pair.left, pair.right);
         let mailbox: i32 =
             levels.as_slice().iter().filter(|(level, _)| cluster::is_shared(*level)).map(|(_, bits)| bits.0).sum();
-        if pair.weight.0 - mailbox.max(0) >= auto.0 {
+        // One person who writes from the mailbox again gives the same name again.
+        let named = levels.as_slice().iter().any(|(level, _)| cluster::is_same_name(*level));
+        if named || pair.weight.0 - mailbox.max(0) >= auto.0 {
             let (one, other) = (find(&mut root, pair.left), find(&mut root, pair.right));
             root[one.max(other) as usize] = one.min(other);
         }
@@ -173,13 +175,7 @@ fn held_by_shared_mailbox(comparer: &Comparer<'_>, found: &Clusters, scored: &[S
 }
 
 /// Band of a cluster, and why an otherwise certain one goes to review.
-fn band(
-    records: &[Record],
-    options: &Options,
-    features: &Features,
-    cluster: &Cluster,
-    shared_mailbox: bool,
-) -> (Band, Option<String>) {
+fn band(options: &Options, cluster: &Cluster, shared_mailbox: bool) -> (Band, Option<String>) {
     let Some(weakest) = cluster.weakest else { return (Band::Single, None) };
     if weakest < Bits::new(options.auto_weight.0) {
         return (Band::Review, Some("the weakest link is not certain".to_owned()));
@@ -189,14 +185,6 @@ fn band(
             Band::Review,
             Some(format!("{} members are more than {}", cluster.members.len(), options.largest_auto_group)),
         );
-    }
-    let users = cluster.members.iter().filter(|row| features.user[**row as usize]);
-    let mut ids: Vec<&str> =
-        users.filter_map(|row| records[*row as usize].external_id.as_ref()).map(|id| id.0.as_ref()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.len() > 1 {
-        return (Band::Review, Some(format!("{} users with different external ids", ids.len())));
     }
     if shared_mailbox {
         return (Band::Review, Some("only a shared mailbox holds it together".to_owned()));

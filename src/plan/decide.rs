@@ -10,7 +10,7 @@
 //! | several existing, a role unknown | nothing; rows are skipped | |
 //! | one user + leads (+ incoming) | keep-note, `merge` each lead into the user, then `update` for what merging drops | `mode` |
 //! | leads only (+ incoming) | `update` the survivor, copy everything of the others to it, keep-note, then `archive` the others | `lead_groups`: `promote`, `delete`, `report` |
-//! | several users (+ leads, + incoming) | nothing; rows are skipped | `user_groups`: `archive` |
+//! | several users, existing or incoming, by their external ids (+ leads) | nothing; rows are skipped | `user_groups`: `archive` |
 //!
 //! Whatever the line: a member that opted out makes the contact that stays opt out, and nothing ever clears it;
 //! `created_at` is never written; `only` leaves kinds out, with everything that needs them.
@@ -47,6 +47,16 @@ pub fn decide(
     (actions, rows, attributes)
 }
 
+/// Number of accounts its users have: incoming rows are not contacts yet, but their external ids say as much.
+fn accounts(party: &Party<'_>) -> usize {
+    let is_user = |record: &Record| record.role.is_none_or(|role| role == Role::User);
+    let users = party.members.iter().filter(|member| is_user(member.record));
+    let mut ids: Vec<&str> = users.filter_map(|user| user.record.external_id.as_ref()).map(|id| id.0.trim()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len()
+}
+
 /// What all groups share.
 pub(super) struct Deciding<'a> {
     records: &'a [Record],
@@ -67,6 +77,12 @@ impl Deciding<'_> {
         }
         if party.contacts.iter().any(|contact| self.spread.contains(contact.id)) {
             return skipped(&party, "the same Intercom contact is listed in another group too, with different data");
+        }
+        let accounts = accounts(&party);
+        if accounts > 1 && self.options.user_groups == UserGroups::Report {
+            let reason =
+                format!("{accounts} users are one person; they are different accounts, so they are left alone");
+            return skipped(&party, &reason);
         }
         match party.contacts.as_slice() {
             [] => self.create(&party),

@@ -18,7 +18,7 @@ use std::hash::Hasher;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::contact::{Birthday, MailboxKind, Record, Region, Role};
+use crate::contact::{Birthday, MailboxKind, Record, Region};
 
 /// All records as columns.
 #[derive(Debug, Default)]
@@ -101,8 +101,6 @@ pub(super) struct Features {
     pub(super) texts: Interner,
     /// Texts of each record.
     pub(super) text: Lists,
-    /// Users, for the rule that several users are never merged automatically.
-    pub(super) user: Vec<bool>,
     /// Place of each record in the order of content: a permutation that does not depend on the order of the input.
     pub(super) rank: Vec<u32>,
 }
@@ -162,7 +160,6 @@ impl Features {
         let texts: Vec<u32> = folded.texts.iter().map(|text| self.texts.add(text)).collect();
         self.text.push(texts);
         self.job_title.push(add_text(&mut self.job_titles, &folded.job_title));
-        self.user.push(record.role == Some(Role::User) || (record.role.is_none() && record.external_id.is_some()));
         self.birthday.push(record.birthday);
         if let Some(day) = record.birthday {
             *self.birthdays.entry((day.year, day.month, day.day)).or_default() += 1;

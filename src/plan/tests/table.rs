@@ -42,7 +42,7 @@ fn an_existing_contact_is_filled_and_never_overwritten() {
 fn overwriting_spares_identity_and_place() {
     let records = vec![
         user("5f01").email("old@hillside.example").name("Ann").city("Leeds").external_id("u-1").build(),
-        RecordBuilder::user()
+        RecordBuilder::lead()
             .row(1)
             .email("new@hillside.example")
             .name("Ann Lee")
@@ -57,6 +57,19 @@ fn overwriting_spares_identity_and_place() {
         row 0: updated by [1 2]: 1 incoming row brings what it lacks
         row 1: updated by [1 2]: the same person as row 0 of input 1
         "#);
+}
+
+#[test]
+fn incoming_users_with_different_external_ids_are_never_made_one() {
+    let account =
+        |line, id: &str| RecordBuilder::user().row(line).email("ann@hillside.example").external_id(id).build();
+    let records = || vec![account(0, "u-1"), account(1, "u-2")];
+    insta::assert_snapshot!(told(&one_group(records(), &Options::default())), @r#"
+        row 0: skipped by []: 2 users are one person; they are different accounts, so they are left alone
+        row 1: skipped by []: 2 users are one person; they are different accounts, so they are left alone
+        "#);
+    let same = vec![account(0, "u-1"), account(1, "u-1")];
+    assert!(told(&one_group(same, &Options::default())).contains("create"));
 }
 
 #[test]
