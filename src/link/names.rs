@@ -56,7 +56,12 @@ pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> Na
     let (left, right) = in_order(left, right, tokens);
     let mut straight = align(&left.given, &left.family, &right.given, &right.family, tokens);
     if !matches!(straight.level, NameLevel::Same) {
+        // Either side may be the one that is swapped: what is read as a given name takes nicknames.
         let mut crossed = align(&left.given, &left.family, &right.family, &right.given, tokens);
+        let mirrored = align(&left.family, &left.given, &right.given, &right.family, tokens);
+        if mirrored.level < crossed.level {
+            crossed = mirrored;
+        }
         let complete = |name: &NameValue| !name.given.is_empty() && !name.family.is_empty();
         if !(complete(left) && complete(right)) {
             // One word alone: the parser could not know whether it is a given name or a surname.
@@ -231,8 +236,20 @@ fn one_word(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
 }
 
 /// Whether both names are the same letters with the words divided differently ("annamaria rossi", "anna maria rossi").
+/// Scripts without spaces between words leave it to the writer which word comes first.
 fn same_letters(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
+    if left.tokens().eq(right.tokens()) {
+        return false;
+    }
     let joined = |name: &NameValue| name.tokens().map(|token| tokens.text(token)).collect::<String>();
     let (one, other) = (joined(left), joined(right));
-    (one.len() >= 6 || left.script != Script::Latin) && one == other
+    if left.script == Script::Latin {
+        return one.len() >= 6 && one == other;
+    }
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(&one) == sorted(&other)
 }

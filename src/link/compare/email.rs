@@ -1,6 +1,7 @@
 //! Levels of e-mail addresses: the same, a slip, the same person's elsewhere, a colleague's.
 
 use super::Comparer;
+use crate::contact::Script;
 use crate::link::features::{EmailValue, NONE, Spelling, row_id};
 use crate::link::levels::Level;
 use crate::link::similarity;
@@ -103,6 +104,14 @@ impl Comparer<'_> {
     pub(super) fn made_of_name(&self, left: u32, right: u32) -> bool {
         let features = self.features;
         let Some(email) = features.email.of(left).first() else { return false };
+        // How a name of another script is spelt in an address nobody can tell: it has to be taken for the name's.
+        let foreign = |row: &u32| {
+            let name = features.names.get(features.name[*row as usize] as usize);
+            name.is_some_and(|name| name.script != Script::Latin)
+        };
+        if [left, right].iter().any(foreign) {
+            return true;
+        }
         let spelt = |row: &u32| features.spells(*email, features.name[*row as usize]);
         [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole | Spelling::Part(_))))
     }

@@ -18,6 +18,9 @@ use crate::link::weights::{Bits, Weights};
 /// What a company can say at most, in bits: the fewer records it has the more of them are colleagues who work together.
 const MOST_FOR_COMPANY: f64 = 10.0;
 
+/// What a switchboard can say about records that agree on an office's mailbox, in bits.
+const MOST_FOR_SWITCHBOARD: f64 = 4.0;
+
 /// Comparisons a pair can have at most.
 const MOST: usize = 14;
 
@@ -112,7 +115,10 @@ impl<'f> Comparer<'f> {
             found.push(level, bits);
         }
         if let Some((level, bits)) = phone {
-            found.push(level, bits);
+            // Whoever reads an office's mailbox sits at its switchboard.
+            let office = matches!(email, Some((Level::EmailRole | Level::EmailShared, _))) && !agree;
+            let most = if office && level == Level::PhoneShared { Bits::new(MOST_FOR_SWITCHBOARD) } else { bits };
+            found.push(level, bits.min(most));
         }
         let same_mail = matches!(
             email,
@@ -134,7 +140,9 @@ impl<'f> Comparer<'f> {
             false => (self.weights.size - 5.0).min(MOST_FOR_COMPANY),
         };
         let colleagues = self.company(left, right, most, &mut found);
-        let near = self.address(left, right, colleagues || called, &mut found);
+        // Relatives live in one city, people who share a mailbox work in one.
+        let relatives = matches!(name, Some((Level::NameOtherGiven, _)));
+        let near = self.address(left, right, colleagues || called || same_mail || relatives, &mut found);
         self.country(left, right, near || called, &mut found);
         self.birthday(left, right, &mut found);
         self.ids(left, right, &mut found);

@@ -1,6 +1,7 @@
 //! Levels of phone numbers.
 
 use super::Comparer;
+use crate::link::features::NONE;
 use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
@@ -28,12 +29,22 @@ impl Comparer<'_> {
     fn same_phone(&self, level: Level, phone: u32, left: u32, right: u32) -> (Level, Bits) {
         let sharing = self.shared_phone.of(self.features.phones[phone as usize].tail);
         if sharing.is_shared() {
-            return (Level::PhoneShared, self.weights.odds(sharing.same));
+            // An office without a name and a person who is called there are not one another, however few call.
+            let same =
+                if self.is_office(left) == self.is_office(right) { sharing.same } else { sharing.same.min(0.05) };
+            return (Level::PhoneShared, self.weights.odds(same));
         }
         if self.features.extension[left as usize] || self.features.extension[right as usize] {
             return (Level::PhoneShared, self.weights.odds(0.3));
         }
         (level, self.weights.plain(level))
+    }
+
+    /// Whether a record is a role mailbox and names nobody.
+    fn is_office(&self, row: u32) -> bool {
+        let features = self.features;
+        let role = features.email.of(row).first().is_some_and(|email| features.emails[*email as usize].role);
+        role && features.name[row as usize] == NONE
     }
 
     fn phone_level(&self, one: u32, other: u32) -> Level {

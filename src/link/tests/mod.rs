@@ -2,6 +2,7 @@
 
 mod hard_cases;
 mod laws;
+mod names;
 mod oracle;
 mod survivors;
 
