@@ -77,7 +77,15 @@ pub(super) fn report(result: anyhow::Result<Exit>, printer: &Printer) -> ExitCod
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
             printer.error(&sentence(&error));
-            classify(&error)
+            let exit = classify(&error);
+            if exit == Exit::Unauthorized {
+                // A token of another region is refused in the same words as a wrong one.
+                printer.say(
+                    "hint: check the token and its permissions, and the region: --api-url https://api.eu.intercom.io (EU) \
+                     or https://api.au.intercom.io (Australia)",
+                );
+            }
+            exit
         }
     };
     ExitCode::from(exit.code())

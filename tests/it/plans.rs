@@ -21,7 +21,7 @@ fn a_wrong_token_is_refused_before_anything_else() {
     let workspace = Workspace::start(Options { tokens: vec!["another".to_owned()], ..Workspace::options() });
     let desk = Desk::new();
     desk.file("list.csv", LIST);
-    desk.run_on(&workspace.url(), &["whoami"]).ends_with(8).says(&["access token"]);
+    desk.run_on(&workspace.url(), &["whoami"]).ends_with(8).says(&["access token", "region", "api.eu.intercom.io"]);
     desk.run_on(&workspace.url(), &PLAN).ends_with(8);
     assert_eq!(desk.listing(), ["list.csv"]);
 }
