@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use leadfold::contact::{Field, Record, Side, SourceId};
 use leadfold::ingest;
-use leadfold::link::{Band, Linkage, Options, link};
+use leadfold::link::{Linkage, Options, link};
 
 fn main() {
     let Some(data) = std::env::var_os("LEADFOLD_DATA").map(PathBuf::from) else {
@@ -30,7 +30,7 @@ fn main() {
     files.retain(|file| file.to_string_lossy().ends_with(".csv") && !file.to_string_lossy().ends_with(".flags.csv"));
     files.sort();
     println!(
-        "{:20} {:>7} {:>6} | pair P / R / F1     | B3 P / R / F1       | auto P / R  | review | pairs",
+        "{:20} {:>7} {:>6} auto | pair P / R / F1     | B3 P / R / F1       | auto P / R  | review | pairs",
         "list", "rows", "ms"
     );
     for file in files {
@@ -56,9 +56,9 @@ fn measure(name: &str, file: &Path, dump: Option<&Path>) {
     let mut next = u32::MAX;
     let mut planned = group.clone();
     let mut review = 0;
-    for found in linkage.groups.iter().filter(|found| found.band == Band::Review) {
+    for found in linkage.groups.iter().filter(|found| found.is_open()) {
         review += 1;
-        for member in &found.members {
+        for member in found.waiting() {
             planned[member.0 as usize] = next;
             next -= 1;
         }
@@ -66,9 +66,10 @@ fn measure(name: &str, file: &Path, dump: Option<&Path>) {
     let auto = Scores::new(&truth, &planned);
     let many = linkage.groups.iter().filter(|found| found.members.len() > 1).count();
     println!(
-        "{name:20} {:>7} {:>6} | {:.3} {:.3} {:.3}  | {:.3} {:.3} {:.3}  | {:.4} {:.3} | {:>5.1}% | {} (left out {})",
+        "{name:20} {:>7} {:>6} {:>4.1} | {:.3} {:.3} {:.3}  | {:.3} {:.3} {:.3}  | {:.4} {:.3} | {:>5.1}% | {} (left out {})",
         records.len(),
         elapsed.as_millis(),
+        linkage.model.auto_weight.0,
         all.pair.0,
         all.pair.1,
         f1(all.pair),
@@ -124,9 +125,10 @@ fn write_groups(file: &Path, records: &[Record], linkage: &Linkage) {
     let mut text = String::from("id,group,band,weight,reason\n");
     for group in &linkage.groups {
         for member in &group.members {
-            let weight = group.weight.map_or(99.0, |weight| weight.0);
+            let weight = group.loose_weight(*member).or(group.weight).map_or(99.0, |weight| weight.0);
             let reason = group.review_reason.as_deref().unwrap_or("");
-            writeln!(text, "{},{},{:?},{weight:.2},{reason}", id(member.0), group.id, group.band).unwrap();
+            let band = group.band_of(*member);
+            writeln!(text, "{},{},{band:?},{weight:.2},{reason}", id(member.0), group.id).unwrap();
         }
     }
     std::fs::write(file, text).unwrap();

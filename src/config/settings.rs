@@ -85,9 +85,9 @@ pub struct InputSection {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchSection {
-    /// Threshold of the `auto` band, in bits.
-    #[serde(deserialize_with = "finite")]
-    pub auto_weight: f64,
+    /// Threshold of the `auto` band, in bits; found from the list when missing.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_finite")]
+    pub auto_weight: Option<f64>,
     /// Threshold of the `review` band, in bits.
     #[serde(deserialize_with = "finite")]
     pub review_weight: f64,
@@ -100,7 +100,8 @@ pub struct MatchSection {
 impl Default for MatchSection {
     fn default() -> Self {
         let link::Options { auto_weight, review_weight, largest_auto_group, survivor } = link::Options::default();
-        Self { auto_weight: auto_weight.0, review_weight: review_weight.0, largest_auto_group, survivor }
+        let auto_weight = auto_weight.map(|weight| weight.0);
+        Self { auto_weight, review_weight: review_weight.0, largest_auto_group, survivor }
     }
 }
 
@@ -108,6 +109,10 @@ impl Default for MatchSection {
 fn finite<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let bits = f64::deserialize(deserializer)?;
     if bits.is_finite() { Ok(bits) } else { Err(serde::de::Error::custom(format!("{bits} is no weight in bits"))) }
+}
+
+fn some_finite<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    finite(deserializer).map(Some)
 }
 
 /// `[apply]`
@@ -130,7 +135,7 @@ impl Default for ApplySection {
 }
 
 /// Keys without a value of their own, and what is done while they have none.
-const UNSET: [(&str, &str); 13] = [
+const UNSET: [(&str, &str); 14] = [
     ("apply.workers", "chosen"),
     ("guardrails.max_archive", "none"),
     ("guardrails.max_changes", "none"),
@@ -142,6 +147,7 @@ const UNSET: [(&str, &str); 13] = [
     ("input.region", "none"),
     ("input.role", "none"),
     ("intercom.token_file", "none"),
+    ("match.auto_weight", "found from the list"),
     ("plan.create_role", "lead"),
     ("plan.window_limit", "1666"),
 ];
@@ -183,7 +189,7 @@ impl Settings {
     #[must_use]
     pub fn link_options(&self) -> link::Options {
         link::Options {
-            auto_weight: MatchWeight(self.matching.auto_weight),
+            auto_weight: self.matching.auto_weight.map(MatchWeight),
             review_weight: MatchWeight(self.matching.review_weight),
             largest_auto_group: self.matching.largest_auto_group,
             survivor: self.matching.survivor.clone(),

@@ -22,13 +22,21 @@ pub(super) struct Refusal {
     pub(super) between: (u32, u32),
 }
 
+/// A join that was made: the pair that asked for it, and what the groups it joined weigh together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Join {
+    pub(super) left: u32,
+    pub(super) right: u32,
+    pub(super) weight: Bits,
+}
+
 /// A group of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Cluster {
     /// Rows in input order.
     pub(super) members: Vec<u32>,
-    /// Weight of the weakest join; `None` for a row alone.
-    pub(super) weakest: Option<Bits>,
+    /// The joins it was built by, one fewer than members, in the order they were made.
+    pub(super) joins: Vec<Join>,
 }
 
 /// Result of clustering.
@@ -75,7 +83,7 @@ pub(super) fn cluster(
     });
     let mut root: Vec<u32> = (0..row_id(rows)).collect();
     let mut clusters: Vec<Cluster> =
-        (0..row_id(rows)).map(|row| Cluster { members: vec![row], weakest: None }).collect();
+        (0..row_id(rows)).map(|row| Cluster { members: vec![row], joins: Vec::new() }).collect();
     let mut refusals = Vec::new();
     for pair in pairs {
         let (one, other) = (root[pair.left as usize], root[pair.right as usize]);
@@ -89,14 +97,14 @@ pub(super) fn cluster(
         }
         let weight = rules.joint(pair.weight, left, right);
         let (into, from) = if left.len() >= right.len() { (one, other) } else { (other, one) };
-        let moved = std::mem::replace(&mut clusters[from as usize], Cluster { members: Vec::new(), weakest: None });
+        let moved = std::mem::replace(&mut clusters[from as usize], Cluster { members: Vec::new(), joins: Vec::new() });
         for row in &moved.members {
             root[*row as usize] = into;
         }
         let cluster = &mut clusters[into as usize];
         cluster.members.extend(&moved.members);
-        let weakest = [cluster.weakest, moved.weakest, Some(weight)];
-        cluster.weakest = weakest.into_iter().flatten().min();
+        cluster.joins.extend(&moved.joins);
+        cluster.joins.push(Join { left: pair.left, right: pair.right, weight });
     }
     finish(clusters, refusals, rows)
 }
@@ -211,7 +219,7 @@ pub(super) fn is_shared(level: Level) -> bool {
     matches!(level, Level::EmailShared | Level::EmailRole)
 }
 
-/// Whether a level says that both records give one and the same whole name.
+/// Whether a level says that both records give one and the same whole name. Relatives are called Anna and Annabelle.
 pub(super) fn is_same_name(level: Level) -> bool {
-    matches!(level, Level::NameSame | Level::NameSwapped | Level::NameNickname | Level::NameTypo)
+    matches!(level, Level::NameSame | Level::NameSwapped | Level::NameTypo)
 }

@@ -166,16 +166,58 @@ pub struct Veto {
 pub struct Group {
     /// Number of the group, starting at 1, in the order of its first member. Every record is in exactly one group.
     pub id: u32,
-    /// Members in input order.
+    /// Members in input order, loose ones included.
     pub members: Vec<RecordIndex>,
-    /// How sure it is.
+    /// Members that probably belong to an `auto` group, but wait for a person, in input order. The others are its core,
+    /// at least two, and are planned without them.
+    pub loose: Vec<Loose>,
+    /// How sure its core is.
     pub band: Band,
-    /// Weight of the weakest join that was needed to build it; `None` for a contact alone.
+    /// Weight of the weakest join that was needed to build its core; `None` for a contact alone.
     pub weight: Option<MatchWeight>,
-    /// Why an otherwise certain group goes to review, in words.
+    /// Why an otherwise certain group, or its loose members, go to review, in words.
     pub review_reason: Option<String>,
-    /// The merged record and its survivor.
+    /// The merged record of the core and its survivor.
     pub golden: Golden,
+}
+
+/// A member that is not certain.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loose {
+    /// The member.
+    pub record: RecordIndex,
+    /// Weight of the join that connects it with the core.
+    pub weight: MatchWeight,
+}
+
+impl Group {
+    /// The members that are certain of one another: all but the loose ones, in input order.
+    pub fn core(&self) -> impl Iterator<Item = RecordIndex> + '_ {
+        self.members.iter().copied().filter(|member| self.loose_weight(*member).is_none())
+    }
+
+    /// The weight that connects a loose member with the core; `None` for any other record.
+    #[must_use]
+    pub fn loose_weight(&self, record: RecordIndex) -> Option<MatchWeight> {
+        self.loose.iter().find(|loose| loose.record == record).map(|loose| loose.weight)
+    }
+
+    /// How sure it is that this member belongs to the group.
+    #[must_use]
+    pub fn band_of(&self, record: RecordIndex) -> Band {
+        if self.loose_weight(record).is_some() { Band::Review } else { self.band }
+    }
+
+    /// Whether a person has something to decide: on the whole group, or on its loose members.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.band == Band::Review || !self.loose.is_empty()
+    }
+
+    /// The members that wait for a person, in input order.
+    pub fn waiting(&self) -> impl Iterator<Item = RecordIndex> + '_ {
+        self.members.iter().copied().filter(|member| self.band_of(*member) == Band::Review)
+    }
 }
 
 /// How candidate pairs were found and what was left out.

@@ -24,7 +24,8 @@ pub struct LevelWeight {
 pub struct Model {
     /// Weight before anything is compared.
     pub prior: MatchWeight,
-    /// Threshold of the `auto` band.
+    /// Threshold of the `auto` band: as the options say, or else the lowest at which the model expects at most one planned
+    /// join in 400 to be wrong.
     pub auto_weight: MatchWeight,
     /// Threshold of the `review` band.
     pub review_weight: MatchWeight,

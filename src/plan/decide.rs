@@ -2,7 +2,7 @@
 //!
 //! | group | default | setting |
 //! | --- | --- | --- |
-//! | band `review` | nothing; rows wait for a person | |
+//! | band `review`, loose members of an `auto` group | nothing; rows wait for a person | |
 //! | a contact listed in several groups, or without id | nothing; rows are skipped | |
 //! | incoming only | `create` the golden record, `attach` tags, companies, notes; keep-note for what does not fit | `mode`: `update_only` skips |
 //! | one existing contact alone | nothing, unchanged | |
@@ -68,26 +68,37 @@ pub(super) struct Deciding<'a> {
 impl Deciding<'_> {
     fn group(&self, group: &Group) -> GroupPlan {
         let party = Party::of(group, self.records);
+        let mut plan = self.certain(group, &party);
+        let survivor = party.by_preference();
+        for member in &party.waiting {
+            let reason = format!("waits for review: perhaps the same person as {}", place(survivor.first()));
+            plan.rest(member.index, Outcome::Skipped, reason);
+        }
+        plan
+    }
+
+    /// What happens to the members that are certain of one another.
+    fn certain(&self, group: &Group, party: &Party<'_>) -> GroupPlan {
         if group.band == Band::Review {
             let why = group.review_reason.as_deref().map_or(String::new(), |reason| format!(": {reason}"));
-            return skipped(&party, &format!("waits for review{why}"));
+            return skipped(party, &format!("waits for review{why}"));
         }
         if party.nameless {
-            return skipped(&party, "an existing contact of its group has no Intercom id, so nothing can be written");
+            return skipped(party, "an existing contact of its group has no Intercom id, so nothing can be written");
         }
         if party.contacts.iter().any(|contact| self.spread.contains(contact.id)) {
-            return skipped(&party, "the same Intercom contact is listed in another group too, with different data");
+            return skipped(party, "the same Intercom contact is listed in another group too, with different data");
         }
-        let accounts = accounts(&party);
+        let accounts = accounts(party);
         if accounts > 1 && self.options.user_groups == UserGroups::Report {
             let reason =
                 format!("{accounts} users are one person; they are different accounts, so they are left alone");
-            return skipped(&party, &reason);
+            return skipped(party, &reason);
         }
         match party.contacts.as_slice() {
-            [] => self.create(&party),
-            [contact] => self.update(&party, contact),
-            _ => self.several(&party),
+            [] => self.create(party),
+            [contact] => self.update(party, contact),
+            _ => self.several(party),
         }
     }
 

@@ -20,8 +20,10 @@ pub(super) struct Contact<'a> {
 #[derive(Debug)]
 pub(super) struct Party<'a> {
     pub(super) group: &'a Group,
-    /// All, in input order.
+    /// Those of the core, in input order.
     pub(super) members: Vec<Member<'a>>,
+    /// Loose members: nothing happens to them before a person decides.
+    pub(super) waiting: Vec<Member<'a>>,
     /// Rows of lists to import.
     pub(super) incoming: Vec<Member<'a>>,
     /// Contacts of the workspace, in the order of their first row.
@@ -32,11 +34,10 @@ pub(super) struct Party<'a> {
 
 impl<'a> Party<'a> {
     pub(super) fn of(group: &'a Group, records: &'a [Record]) -> Self {
-        let members: Vec<Member<'a>> = group
-            .members
-            .iter()
-            .filter_map(|&index| Some(Member { index, record: records.get(usize::try_from(index.0).ok()?)? }))
-            .collect();
+        let all = group.members.iter();
+        let all = all.filter_map(|&index| Some(Member { index, record: records.get(usize::try_from(index.0).ok()?)? }));
+        let (waiting, members): (Vec<Member<'a>>, Vec<Member<'a>>) =
+            all.partition(|member| group.loose_weight(member.index).is_some());
         let mut contacts: Vec<Contact<'a>> = Vec::new();
         let mut incoming = Vec::new();
         let mut nameless = false;
@@ -53,7 +54,7 @@ impl<'a> Party<'a> {
                 },
             }
         }
-        Self { group, members, incoming, contacts, nameless }
+        Self { group, members, waiting, incoming, contacts, nameless }
     }
 
     /// The survivor's row first, then all others in input order: who is asked first for a value.
@@ -95,16 +96,19 @@ pub(super) fn opted_out(record: &Record) -> bool {
     [record.unsubscribed, record.hard_bounced, record.marked_as_spam].contains(&Some(true))
 }
 
-/// Contacts whose rows are spread over several groups, because two inputs list them differently. Writing to them in one
-/// group could undo or contradict what another does, so those groups are left alone.
+/// Contacts whose rows are spread over several groups, or over the core of one and its loose members, because two inputs
+/// list them differently. Writing to them in one group could undo or contradict what another does, so those groups are
+/// left alone.
 pub(super) fn spread<'a>(groups: &[Group], records: &'a [Record]) -> FxHashSet<&'a IntercomId> {
-    let mut home: FxHashMap<&IntercomId, u32> = FxHashMap::default();
+    let mut home: FxHashMap<&IntercomId, (u32, bool)> = FxHashMap::default();
     let mut spread = FxHashSet::default();
     for group in groups {
-        for record in group.members.iter().filter_map(|index| records.get(usize::try_from(index.0).ok()?)) {
+        for index in &group.members {
+            let Some(record) = usize::try_from(index.0).ok().and_then(|at| records.get(at)) else { continue };
+            let here = (group.id, group.loose_weight(*index).is_some());
             if record.side == Side::Existing
                 && let Some(id) = &record.id
-                && *home.entry(id).or_insert(group.id) != group.id
+                && *home.entry(id).or_insert(here) != here
             {
                 spread.insert(id);
             }

@@ -23,6 +23,7 @@ pub(super) fn part(
     Group {
         id: 0,
         members: members.to_vec(),
+        loose: Vec::new(),
         band: Band::Single,
         weight: None,
         review_reason: None,

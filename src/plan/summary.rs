@@ -16,9 +16,9 @@ pub struct Summary {
     pub outcomes: Vec<(Outcome, u64)>,
     /// Groups planned: `auto`, with more than one member.
     pub auto_groups: u64,
-    /// Groups that wait for a person.
+    /// Groups about which a person has something to decide: doubtful ones, and those with loose members.
     pub review_groups: u64,
-    /// Rows in those groups.
+    /// Rows that wait for it.
     pub review_rows: u64,
     /// Rows alone.
     pub single_groups: u64,
@@ -44,13 +44,14 @@ impl Summary {
             count(&mut outcomes, &Outcome::Rejected);
         }
         let groups = |band: Band| plan.linkage.groups.iter().filter(move |group| group.band == band);
+        let open = || plan.linkage.groups.iter().filter(|group| group.is_open());
         Self {
             rows: (plan.records.len() + plan.rejects.len()) as u64,
             actions,
             outcomes,
             auto_groups: groups(Band::Auto).count() as u64,
-            review_groups: groups(Band::Review).count() as u64,
-            review_rows: groups(Band::Review).map(|group| group.members.len() as u64).sum(),
+            review_groups: open().count() as u64,
+            review_rows: open().map(|group| group.waiting().count() as u64).sum(),
             single_groups: groups(Band::Single).count() as u64,
             calls: plan.forecast.reads + plan.forecast.writes,
             seconds: plan.forecast.seconds,

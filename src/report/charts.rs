@@ -141,7 +141,9 @@ fn carriers(plan: &Plan) -> Vec<Bar> {
     let mut counts: BTreeMap<Comparison, u64> = BTreeMap::new();
     for pair in &plan.linkage.pairs {
         let joined = match (lookup.group(pair.left), lookup.group(pair.right)) {
-            (Some(left), Some(right)) => left.id == right.id && left.band == Band::Auto,
+            (Some(left), Some(right)) => {
+                left.id == right.id && [pair.left, pair.right].map(|end| left.band_of(end)) == [Band::Auto; 2]
+            }
             _ => false,
         };
         let loudest = pair.terms.iter().max_by(|a, b| a.weight.0.total_cmp(&b.weight.0));

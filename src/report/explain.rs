@@ -185,7 +185,13 @@ struct GroupExplained<'a> {
 pub(super) fn members_table(side: &SideBySide, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     let mut header = vec!["field".to_owned()];
     for member in &side.members {
-        let star = if member.survivor { "★ " } else { "" };
+        let star = if member.survivor {
+            "★ "
+        } else if member.loose {
+            "? "
+        } else {
+            ""
+        };
         let role = if member.role.is_empty() { String::new() } else { format!(" {}", member.role) };
         header.push(format!("{star}{} row {}\n{}{role}", member.source, member.row, member.side));
     }

@@ -69,6 +69,7 @@ struct MemberDocument<'a> {
     id: Option<&'a IntercomId>,
     side: &'static str,
     survivor: bool,
+    band: Band,
 }
 
 #[derive(Serialize)]
@@ -92,6 +93,7 @@ impl<'a> GroupDocument<'a> {
                 id: record.id.as_ref(),
                 side: words::side(record.side),
                 survivor: *index == group.golden.survivor,
+                band: group.band_of(*index),
             })
         });
         Self {
@@ -207,8 +209,8 @@ struct SummaryDocument<'a> {
 /// What a plan comes to, or came to: the terminal report as one JSON document (`leadfold.summary/1`).
 pub(super) fn summary(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
     let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
-    let groups_in = |wanted: fn(Band) -> bool| {
-        let groups = plan.linkage.groups.iter().filter(|group| wanted(group.band)).count();
+    let groups_in = |wanted: fn(&Group) -> bool| {
+        let groups = plan.linkage.groups.iter().filter(|group| wanted(group)).count();
         u64::try_from(groups).unwrap_or(u64::MAX)
     };
     let summary = SummaryDocument {
@@ -221,8 +223,8 @@ pub(super) fn summary(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut i
         to_review: tally.to_review,
         not_done_yet: tally.pending,
         actions: by_kind(&plan.actions).iter().map(|kind| (kind.kind.name().to_owned(), kind.actions.into())).collect(),
-        groups: groups_in(|band| band != Band::Single),
-        groups_to_review: groups_in(|band| band == Band::Review),
+        groups: groups_in(|group| group.band != Band::Single),
+        groups_to_review: groups_in(Group::is_open),
         sources: plan
             .sources
             .iter()

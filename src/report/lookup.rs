@@ -147,11 +147,11 @@ impl<'a> AppliedActions<'a> {
     }
 }
 
-/// Groups worth showing one by one: those in review first, loosest first; then the certain ones, loosest first.
+/// Groups worth showing one by one: those with something to decide first, loosest first; then the others, likewise.
 pub(super) fn groups_by_interest(plan: &Plan) -> Vec<&Group> {
     let mut groups: Vec<&Group> = plan.linkage.groups.iter().filter(|group| group.band != Band::Single).collect();
     groups.sort_by(|a, b| {
-        let key = |group: &Group| (group.band != Band::Review, group.weight.map_or(f64::NEG_INFINITY, |w| w.0));
+        let key = |group: &Group| (!group.is_open(), group.weight.map_or(f64::NEG_INFINITY, |w| w.0));
         let ((band_a, weight_a), (band_b, weight_b)) = (key(a), key(b));
         band_a.cmp(&band_b).then(weight_a.total_cmp(&weight_b)).then(a.id.cmp(&b.id))
     });

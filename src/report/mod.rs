@@ -46,7 +46,7 @@ pub use explain::Explanation;
 pub use export::{ExportFile, export};
 pub use html::html;
 pub use text::{Style, TextOptions};
-pub use view::{CellKind, Member, SideBySide, SideCell, SideRow, side_by_side};
+pub use view::{CellKind, Member, SideBySide, SideCell, SideRow, in_order, side_by_side};
 
 /// A part of a plan that `show` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,7 +70,8 @@ fn golden(survivor: u32, reason: &str, fields: Vec<GoldenField>) -> Golden {
 
 fn group(id: u32, members: &[u32], band: Band, weight: Option<f64>, golden: Golden) -> Group {
     let members = members.iter().copied().map(RecordIndex).collect();
-    Group { id, members, band, weight: weight.map(MatchWeight), review_reason: None, golden }
+    let (loose, weight) = (Vec::new(), weight.map(MatchWeight));
+    Group { id, members, loose, band, weight, review_reason: None, golden }
 }
 
 fn groups() -> Vec<Group> {

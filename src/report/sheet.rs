@@ -77,10 +77,10 @@ fn groups(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
     for (index, record) in lookup.records() {
         let group = lookup.group(index);
         // A record no group holds cannot come from linking; it is shown alone rather than left out
-        let band = group.map_or(Band::Single, |group| group.band);
+        let band = group.map_or(Band::Single, |group| group.band_of(index));
         let number = group.map(|group| group.id.to_string()).unwrap_or_default();
         let survivor = group.is_none_or(|group| group.golden.survivor == index);
-        let weight = match group.and_then(|group| group.weight) {
+        let weight = match group.and_then(|group| group.loose_weight(index).or(group.weight)) {
             Some(weight) if band != Band::Single => decimal(weight.0),
             _ => String::new(),
         };
@@ -187,7 +187,7 @@ fn row_plans(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
                 &place.line,
                 id_of(record),
                 &group.map(|group| group.id.to_string()).unwrap_or_default(),
-                words::band(group.map_or(Band::Single, |group| group.band)),
+                words::band(group.map_or(Band::Single, |group| group.band_of(index))),
                 planned.map_or("", |row| row.expected.name()),
                 &actions.join(" "),
                 planned.map_or("", |row| row.reason.as_str()),

@@ -38,7 +38,7 @@ impl Tally {
             match outcome_of(record) {
                 None => tally.pending += 1,
                 Some(outcome) => {
-                    let in_review = lookup.group(record).is_some_and(|group| group.band == Band::Review);
+                    let in_review = lookup.group(record).is_some_and(|group| group.band_of(record) == Band::Review);
                     tally.to_review += u64::from(outcome == Outcome::Skipped && in_review);
                     tally.add(outcome, 1);
                 }

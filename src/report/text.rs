@@ -5,7 +5,6 @@
 
 use std::io::{self, Write};
 
-use crate::link::Band;
 use crate::plan::{Outcome, Plan, Reversibility};
 
 use super::applied::Applied;
@@ -234,7 +233,7 @@ fn rejects(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::R
 
 fn next_steps(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     heading("Next", options, writer)?;
-    let review = plan.linkage.groups.iter().filter(|group| group.band == Band::Review).count();
+    let review = plan.linkage.groups.iter().filter(|group| group.is_open()).count();
     if review > 0 {
         let review = u64::try_from(review).unwrap_or(u64::MAX);
         writeln!(writer, "  leadfold review PLAN           decide on {}", words::count(review, "doubtful group"))?;

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::ingest::SourceKind;
-use crate::link::Band;
 use crate::plan::{Outcome, Plan};
 
 use super::applied::Applied;
@@ -115,7 +114,7 @@ fn cautions(plan: &Plan, warn: &mut impl FnMut(Severity, String)) {
             format!("{are} more than {LARGE_GROUP} members: look for a shared inbox or switchboard"),
         );
     }
-    let review = many(groups.iter().filter(|group| group.band == Band::Review).count());
+    let review = many(groups.iter().filter(|group| group.is_open()).count());
     if review > 0 {
         let wait = words::count(review, "group waits|groups wait");
         warn(Severity::Caution, format!("{wait} for a person: leadfold review"));

@@ -180,6 +180,8 @@ pub struct Member {
     pub id: String,
     /// Whether it is the one that stays.
     pub survivor: bool,
+    /// Whether it waits for a person, while the others of its group are planned.
+    pub loose: bool,
     /// Its name and e-mail, or what else says who it is.
     pub headline: String,
 }
@@ -187,21 +189,27 @@ pub struct Member {
 /// The members of a group side by side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SideBySide {
-    /// The members, the survivor first.
+    /// The members: the survivor first, loose ones last.
     pub members: Vec<Member>,
     /// Their fields; fields nobody has are left out.
     pub rows: Vec<SideRow>,
 }
 
-/// The first `limit` members of a group side by side, the survivor first.
+/// The members of a group in the order they are shown: the survivor first, loose ones last.
+#[must_use]
+pub fn in_order(group: &Group) -> Vec<RecordIndex> {
+    let mut indices = group.members.clone();
+    indices.sort_by_key(|index| (*index != group.golden.survivor, group.loose_weight(*index).is_some(), *index));
+    indices
+}
+
+/// The first `limit` members of a group side by side.
 #[must_use]
 pub fn side_by_side(plan: &Plan, group: &Group, limit: usize) -> SideBySide {
-    let survivor = group.golden.survivor;
-    let mut indices: Vec<RecordIndex> = group.members.clone();
-    indices.sort_by_key(|index| (*index != survivor, *index));
+    let indices = in_order(group).into_iter();
     let shown: Vec<(RecordIndex, &Record)> =
-        indices.into_iter().filter_map(|index| Some((index, plan.record(index)?))).take(limit).collect();
-    beside(plan, &shown, Some(survivor))
+        indices.filter_map(|index| Some((index, plan.record(index)?))).take(limit).collect();
+    beside(plan, &shown, Some(group))
 }
 
 /// Two records side by side, whatever groups they are in.
@@ -211,8 +219,8 @@ pub(super) fn two_side_by_side(plan: &Plan, left: RecordIndex, right: RecordInde
     beside(plan, &shown, None)
 }
 
-fn beside(plan: &Plan, shown: &[(RecordIndex, &Record)], survivor: Option<RecordIndex>) -> SideBySide {
-    let members = shown.iter().map(|(index, record)| member(plan, *index, record, Some(*index) == survivor)).collect();
+fn beside(plan: &Plan, shown: &[(RecordIndex, &Record)], group: Option<&Group>) -> SideBySide {
+    let members = shown.iter().map(|(index, record)| member(plan, *index, record, group)).collect();
     let values: Vec<Vec<Entry>> = shown.iter().map(|(_, record)| entries(record)).collect();
     // Fields in the order of the member that has them first; custom attributes of later members come after
     let mut labels: Vec<&str> = Vec::new();
@@ -262,7 +270,7 @@ const ORDER: &[&str] = &[
     "note",
 ];
 
-fn member(plan: &Plan, index: RecordIndex, record: &Record, survivor: bool) -> Member {
+fn member(plan: &Plan, index: RecordIndex, record: &Record, group: Option<&Group>) -> Member {
     Member {
         record: index.0,
         source: visible(lookup::source_name(plan, record.origin.source)).into_owned(),
@@ -270,7 +278,8 @@ fn member(plan: &Plan, index: RecordIndex, record: &Record, survivor: bool) -> M
         side: words::side(record.side),
         role: record.role.map_or("", words::role),
         id: record.id.as_ref().map(|id| visible(&id.0).into_owned()).unwrap_or_default(),
-        survivor,
+        survivor: group.is_some_and(|group| group.golden.survivor == index),
+        loose: group.is_some_and(|group| group.loose_weight(index).is_some()),
         headline: headline(record),
     }
 }

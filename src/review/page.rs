@@ -6,7 +6,7 @@ use crate::link::{Group, ScoredPair};
 use crate::plan::{Plan, Verdict};
 use crate::report::{SideBySide, pairs_of, side_by_side};
 
-use super::queue::{Item, Progress};
+use super::queue::{Item, Progress, loosest};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -50,7 +50,7 @@ impl QueueDocument {
             .map(|item| QueueLine {
                 group: item.group.id,
                 members: item.group.members.len(),
-                weight: item.group.weight.map(|weight| weight.0),
+                weight: loosest(&item.group).map(|weight| weight.0),
                 headline: side_by_side(plan, &item.group, 1)
                     .members
                     .into_iter()
@@ -100,7 +100,7 @@ impl<'a> GroupDocument<'a> {
             group: item.group.id,
             position,
             revision: item.revision,
-            weight: item.group.weight.map(|weight| weight.0),
+            weight: loosest(&item.group).map(|weight| weight.0),
             review_reason: item.group.review_reason.as_deref(),
             survivor_reason: &item.group.golden.reason,
             verdict: item.verdict.as_ref(),

@@ -1,6 +1,6 @@
 //! The doubtful groups in the order they are asked about, and what was said about each. Pure.
 
-use crate::link::{Band, Group};
+use crate::link::{Group, MatchWeight};
 use crate::plan::{Decision, Plan, Verdict};
 
 /// One group to decide on.
@@ -35,13 +35,13 @@ pub struct Progress {
 pub(super) struct Queue(Vec<Item>);
 
 impl Queue {
-    /// Groups of the review band, with what earlier decisions said about exactly these members.
+    /// Groups with something to decide, with what earlier decisions said about exactly these members.
     pub(super) fn new(plan: &Plan, decisions: &[Decision]) -> Self {
-        let in_review = plan.linkage.groups.iter().filter(|group| group.band == Band::Review);
+        let open = plan.linkage.groups.iter().filter(|group| group.is_open());
         let mut items: Vec<Item> =
-            in_review.map(|group| Item { group: group.clone(), verdict: None, revision: 0 }).collect();
+            open.map(|group| Item { group: group.clone(), verdict: None, revision: 0 }).collect();
         items.sort_by(|one, other| {
-            let weight = |item: &Item| item.group.weight.map_or(f64::NEG_INFINITY, |weight| weight.0);
+            let weight = |item: &Item| loosest(&item.group).map_or(f64::NEG_INFINITY, |weight| weight.0);
             weight(one).total_cmp(&weight(other)).then(one.group.id.cmp(&other.group.id))
         });
         for decision in decisions {
@@ -70,6 +70,20 @@ impl Queue {
     pub(super) fn progress(&self) -> Progress {
         let decided = self.0.iter().filter(|item| item.verdict.is_some()).count();
         Progress { groups: self.0.len(), decided }
+    }
+}
+
+/// The weight that is in doubt: of the loosest member, or of the group.
+pub(super) fn loosest(group: &Group) -> Option<MatchWeight> {
+    let loose = group.loose.iter().map(|loose| loose.weight).min_by(|one, other| one.0.total_cmp(&other.0));
+    loose.or(group.weight)
+}
+
+/// What a verdict means for a group: to reject one that has a core is to say that its loose members are other people.
+pub(super) fn meant(group: &Group, verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Reject if !group.loose.is_empty() => Verdict::Split { parts: vec![group.core().collect()] },
+        verdict => verdict,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::plan::{Decision, Options, Plan, Summary, Verdict, replan};
 use crate::store::{self, PlanFile};
 
 use super::Error;
-use super::queue::{Item, Progress, Queue, check};
+use super::queue::{Item, Progress, Queue, check, meant};
 
 /// Where decisions go, and what carries them out at the end.
 pub trait DecisionSink {
@@ -166,6 +166,7 @@ impl<S: DecisionSink> Session<S> {
         }
         check(&item.group, &verdict).map_err(Error::Verdict)?;
         let (group, members, at) = (item.group.id, item.group.members.clone(), (self.now)());
+        let verdict = meant(&item.group, verdict);
         let decision = Decision { group, members, verdict, at, remark: None };
         self.sink.decide(&decision)?;
         self.queue.note(position, &decision.verdict);

@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 
 use crate::link::RecordIndex;
 use crate::plan::Verdict;
-use crate::report::{Explanation, TextOptions};
+use crate::report::{Explanation, TextOptions, in_order};
 
 use super::Error;
 use super::session::{DecisionSink, Finished, Session};
@@ -126,9 +126,7 @@ fn next_open<S: DecisionSink>(session: &Session<S>, from: usize) -> Option<usize
 /// The member with that number, in the order shown: the survivor first.
 fn member<S: DecisionSink>(session: &Session<S>, position: usize, number: usize) -> Option<RecordIndex> {
     let group = &session.item(position).ok()?.group;
-    let mut members = group.members.clone();
-    members.sort_by_key(|index| (*index != group.golden.survivor, *index));
-    members.get(number.checked_sub(1)?).copied()
+    in_order(group).get(number.checked_sub(1)?).copied()
 }
 
 /// Everybody but one stays together.

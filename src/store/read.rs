@@ -9,7 +9,7 @@ use super::value::{Place, counted, refused};
 use crate::contact::{IntercomId, Origin, Record, SourceId};
 use crate::ingest::{ColumnMapping, Reject, Source};
 use crate::link::{
-    BlockingReport, Golden, Group, LevelWeight, Linkage, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto,
+    BlockingReport, Golden, Group, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto,
 };
 use crate::plan::{Action, ActionId, Header, NeededAttribute, Plan, RowPlan, Target};
 
@@ -220,16 +220,20 @@ impl<'a> Reader<'a> {
     fn groups(&self) -> Result<Vec<Group>, Error> {
         let place = self.place("groups");
         let mut members = self
-            .all("SELECT group_id, record FROM members ORDER BY group_id, position", [], |row| {
-                Ok((row.get::<_, u32>(0)?, RecordIndex(row.get(1)?)))
+            .all("SELECT group_id, record, loose_weight FROM members ORDER BY group_id, position", [], |row| {
+                Ok((row.get::<_, u32>(0)?, (RecordIndex(row.get(1)?), row.get::<_, Option<f64>>(2)?.map(MatchWeight))))
             })?
             .into_iter()
             .peekable();
         self.all("SELECT * FROM groups ORDER BY group_id", [], |row| {
             let id: u32 = row.get("group_id")?;
+            let members: Vec<(RecordIndex, Option<MatchWeight>)> = taken(&mut members, &id);
+            let loose =
+                members.iter().filter_map(|(record, weight)| Some(Loose { record: *record, weight: (*weight)? }));
             Ok(Group {
                 id,
-                members: taken(&mut members, &id),
+                loose: loose.collect(),
+                members: members.into_iter().map(|(record, _)| record).collect(),
                 band: place.parse_word(row.get("band")?)?,
                 weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
                 review_reason: row.get("review_reason")?,

@@ -79,7 +79,8 @@ CREATE TABLE groups (
     survivor_reason TEXT NOT NULL, review_reason TEXT, golden TEXT NOT NULL
 );
 CREATE TABLE members (
-    group_id INTEGER NOT NULL, position INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (group_id, position)
+    group_id INTEGER NOT NULL, position INTEGER NOT NULL, record INTEGER NOT NULL, loose_weight REAL,
+    PRIMARY KEY (group_id, position)
 ) WITHOUT ROWID;
 CREATE TABLE actions (
     action INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, kind TEXT NOT NULL, contact TEXT, created_by INTEGER,

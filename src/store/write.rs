@@ -243,7 +243,7 @@ impl Writer<'_> {
     fn groups(&self, linkage: &Linkage) -> Result<(), Error> {
         let place = self.place("groups");
         let mut group_row = self.prepare("INSERT INTO groups VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
-        let mut member = self.prepare("INSERT INTO members VALUES (?1,?2,?3)")?;
+        let mut member = self.prepare("INSERT INTO members VALUES (?1,?2,?3,?4)")?;
         for group in &linkage.groups {
             group_row
                 .execute(params![
@@ -258,7 +258,8 @@ impl Writer<'_> {
                 ])
                 .map_err(|source| self.refused(source))?;
             for (position, record) in (1_i64..).zip(&group.members) {
-                member.execute(params![group.id, position, record.0]).map_err(|source| self.refused(source))?;
+                let loose = group.loose_weight(*record).map(|weight| weight.0);
+                member.execute(params![group.id, position, record.0, loose]).map_err(|source| self.refused(source))?;
             }
         }
         Ok(())

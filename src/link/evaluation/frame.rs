@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::tally::pairs;
-use crate::link::{Band, Linkage, MatchWeight, RecordIndex};
+use crate::link::{Band, Group, Linkage, RecordIndex};
 
 /// How far above the `auto` threshold a group still counts as near to it, in bits.
 const NEAR: f64 = 4.0;
@@ -21,7 +21,7 @@ pub enum Stratum {
     Certain,
     /// In one group of the `auto` band, within four bits of the threshold.
     NearAuto,
-    /// In one group of the `review` band.
+    /// In one group of the `review` band, or a loose member with another one.
     Review,
     /// Kept apart, though the evidence made it worth keeping: doubtful, or the join was refused.
     Apart,
@@ -57,10 +57,21 @@ pub struct SampledPair {
 pub struct Frame<'a> {
     linkage: &'a Linkage,
     group_of: Vec<u32>,
-    /// For each stratum of joined pairs: positions of its groups, and the pairs up to and including each.
-    joined: [Vec<(u32, u64)>; 4],
+    /// For each stratum of joined pairs: its groups, and the pairs up to and including each.
+    joined: [Vec<Block>; 4],
     /// Positions of scored pairs that were not joined.
     apart: Vec<u32>,
+}
+
+/// The pairs of one group that belong to one stratum.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    /// Position of the group.
+    group: u32,
+    /// Number of the first pair, in the order of [`unranked`].
+    first: u64,
+    /// Pairs up to and including this block's.
+    up_to: u64,
 }
 
 /// No group.
@@ -89,13 +100,16 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn new(linkage: &'a Linkage, records: usize) -> Self {
         let group_of = group_of(linkage, records);
-        let mut joined: [Vec<(u32, u64)>; 4] = Default::default();
+        let mut joined: [Vec<Block>; 4] = Default::default();
         for (at, group) in (0_u32..).zip(&linkage.groups) {
-            let stratum = stratum_of_group(linkage, group.band, group.weight);
-            let (Some(stratum), true) = (stratum, group.members.len() > 1) else { continue };
-            let list = &mut joined[stratum.at()];
-            let before = list.last().map_or(0, |(_, pairs)| *pairs);
-            list.push((at, before + pairs(group.members.len() as u64)));
+            let (core, all) = (pairs(group.core().count() as u64), pairs(group.members.len() as u64));
+            let strata = [(stratum_of_core(linkage, group), 0, core), (Some(Stratum::Review), core, all - core)];
+            for (stratum, first, count) in strata {
+                let (Some(stratum), true) = (stratum, count > 0) else { continue };
+                let list = &mut joined[stratum.at()];
+                let before = list.last().map_or(0, |block| block.up_to);
+                list.push(Block { group: at, first, up_to: before + count });
+            }
         }
         let is_apart = |pair: &crate::link::ScoredPair| !same_group(&group_of, pair.left, pair.right);
         let apart = (0_u32..).zip(&linkage.pairs).filter(|(_, pair)| is_apart(pair)).map(|(at, _)| at).collect();
@@ -107,7 +121,7 @@ impl<'a> Frame<'a> {
     pub fn pairs(&self, stratum: Stratum) -> u64 {
         match stratum {
             Stratum::Apart => self.apart.len() as u64,
-            joined => self.joined[joined.at()].last().map_or(0, |(_, pairs)| *pairs),
+            joined => self.joined[joined.at()].last().map_or(0, |block| block.up_to),
         }
     }
 
@@ -120,7 +134,12 @@ impl<'a> Frame<'a> {
         if same_group(&self.group_of, left, right) {
             let at = *self.group_of.get(left.0 as usize)? as usize;
             let group = self.linkage.groups.get(at)?;
-            return stratum_of_group(self.linkage, group.band, group.weight);
+            let is_loose = |record| group.loose_weight(record).is_some();
+            return if is_loose(left) || is_loose(right) {
+                Some(Stratum::Review)
+            } else {
+                stratum_of_core(self.linkage, group)
+            };
         }
         let wanted = (left.min(right), left.max(right));
         let found = self.linkage.pairs.binary_search_by_key(&wanted, |pair| (pair.left, pair.right));
@@ -167,38 +186,38 @@ impl<'a> Frame<'a> {
             let pair = self.linkage.pairs.get(*self.apart.get(usize::try_from(rank).ok()?)? as usize)?;
             return Some(SampledPair { left: pair.left, right: pair.right, stratum });
         }
-        let groups = &self.joined[stratum.at()];
-        let at = groups.partition_point(|(_, pairs)| *pairs <= rank);
-        let before = at.checked_sub(1).and_then(|at| groups.get(at)).map_or(0, |(_, pairs)| *pairs);
-        let members = &self.linkage.groups.get(groups.get(at)?.0 as usize)?.members;
-        let (one, other) = unranked(rank - before, members.len() as u64)?;
+        let blocks = &self.joined[stratum.at()];
+        let at = blocks.partition_point(|block| block.up_to <= rank);
+        let before = at.checked_sub(1).and_then(|at| blocks.get(at)).map_or(0, |block| block.up_to);
+        let block = blocks.get(at)?;
+        let group = self.linkage.groups.get(block.group as usize)?;
+        let members: Vec<RecordIndex> = group.core().chain(group.loose.iter().map(|loose| loose.record)).collect();
+        let (one, other) = unranked(block.first + rank - before);
         let member = |at: u64| members.get(usize::try_from(at).ok()?).copied();
         let (one, other) = (member(one)?, member(other)?);
         Some(SampledPair { left: one.min(other), right: one.max(other), stratum })
     }
 }
 
-fn stratum_of_group(linkage: &Linkage, band: Band, weight: Option<MatchWeight>) -> Option<Stratum> {
-    match band {
+fn stratum_of_core(linkage: &Linkage, group: &Group) -> Option<Stratum> {
+    match group.band {
         Band::Single => None,
         Band::Review => Some(Stratum::Review),
         Band::Auto => {
-            let near = weight.is_some_and(|weight| weight.0 < linkage.model.auto_weight.0 + NEAR);
+            let near = group.weight.is_some_and(|weight| weight.0 < linkage.model.auto_weight.0 + NEAR);
             Some(if near { Stratum::NearAuto } else { Stratum::Certain })
         }
     }
 }
 
-/// The `rank`-th pair of `members` things, in the order (0,1) (0,2) … (1,2) …
-fn unranked(mut rank: u64, members: u64) -> Option<(u64, u64)> {
-    for first in 0..members {
-        let with_first = members - first - 1;
-        if rank < with_first {
-            return Some((first, first + 1 + rank));
-        }
-        rank -= with_first;
+/// The `rank`-th pair of several things, in the order (0,1) (0,2) (1,2) (0,3) …: those among the first things come first.
+fn unranked(mut rank: u64) -> (u64, u64) {
+    let mut second = 1;
+    while rank >= second {
+        rank -= second;
+        second += 1;
     }
-    None
+    (rank, second)
 }
 
 /// `wanted` different numbers below `size`, in random order.

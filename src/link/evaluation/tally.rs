@@ -119,10 +119,10 @@ impl People {
     }
 
     /// Scores of the partition in which each group is taken as `taken` says.
-    pub(super) fn scores<'a>(&self, tallies: impl IntoIterator<Item = (&'a Tally, Taken)>) -> Scores {
+    pub(super) fn scores(&self, tallies: &[(Tally, Taken)]) -> Scores {
         let (mut found, mut right, mut precise, mut recalled) = (0, 0, 0.0, 0.0);
         for (tally, taken) in tallies {
-            if taken == Taken::Joined {
+            if *taken == Taken::Joined {
                 found += tally.found();
                 right += tally.right();
             }

@@ -26,6 +26,7 @@ fn group(id: u32, members: &[u32], band: Band, weight: f64) -> Group {
     Group {
         id,
         members: members.iter().copied().map(RecordIndex).collect(),
+        loose: Vec::new(),
         band,
         weight: (members.len() > 1).then_some(MatchWeight(weight)),
         review_reason: None,

@@ -77,13 +77,14 @@ pub struct Evaluation {
     pub groups: u64,
     /// Groups of both bands, as they are.
     pub all: Scores,
-    /// Groups of the `auto` band, the records of `review` groups taken apart: what is done without a person.
+    /// Groups of the `auto` band without their loose members; those and the records of `review` groups are taken apart:
+    /// what is done without a person.
     pub auto: Scores,
     /// Groups of several records.
     pub groups_of_several: u64,
-    /// Of these, in review.
+    /// Of these, with something to decide: in review, or with loose members.
     pub groups_to_review: u64,
-    /// Labelled records in groups to review.
+    /// Labelled records that wait for it.
     pub rows_to_review: u64,
     /// Groups of more than one person.
     pub wrong_groups: u64,
@@ -107,33 +108,42 @@ impl Evaluation {
             groups.iter().map(|group| Tally::new(group.members.iter().filter_map(person).collect())).collect();
         let people = People::new(&tallies);
         let rows: u64 = tallies.iter().map(|tally| tally.rows).sum();
-        let scores = |taken: &dyn Fn(&Group) -> Taken| {
-            people.scores(groups.iter().zip(&tallies).map(|(group, tally)| (tally, taken(group))))
+        // As if only these members of each group were joined, and all others alone.
+        let scores = |is_joined: &dyn Fn(&Group, RecordIndex) -> bool| {
+            let divided = groups.iter().map(|group| {
+                let (joined, alone): (Vec<_>, Vec<_>) =
+                    group.members.iter().partition(|member| is_joined(group, **member));
+                let tally = |members: Vec<&RecordIndex>| Tally::new(members.into_iter().filter_map(person).collect());
+                [(tally(joined), Taken::Joined), (tally(alone), Taken::Apart)]
+            });
+            people.scores(&divided.flatten().collect::<Vec<(Tally, Taken)>>())
         };
         let is_several = |group: &&&Group| group.members.len() > 1;
-        let in_review = |group: &&&Group| group.members.len() > 1 && group.band == Band::Review;
-        let in_review_tally = groups.iter().zip(&tallies).filter(|(group, _)| in_review(group));
+        let waiting = groups.iter().flat_map(|group| group.waiting());
         Self {
             rows,
             rows_without_truth: (truth.len() as u64).saturating_sub(rows),
             people: people.count(),
             groups: tallies.iter().map(|tally| u64::from(tally.rows > 0)).sum(),
-            all: scores(&|_| Taken::Joined),
-            auto: scores(&|group| joined(group.band == Band::Auto)),
+            all: scores(&|_, _| true),
+            auto: scores(&|group, member| group.band_of(member) == Band::Auto),
             groups_of_several: groups.iter().filter(is_several).count() as u64,
-            groups_to_review: groups.iter().filter(in_review).count() as u64,
-            rows_to_review: in_review_tally.map(|(_, tally)| tally.rows).sum(),
+            groups_to_review: groups.iter().filter(|group| group.is_open()).count() as u64,
+            rows_to_review: waiting.filter(|member| person(member).is_some()).count() as u64,
             wrong_groups: tallies.iter().filter(|tally| tally.parts.len() > 1).count() as u64,
             wrong_merges: wrong_merges(&groups, &tallies, &person, largest),
             curve: thresholds(linkage)
                 .into_iter()
                 .map(|weight| {
                     let is_made = |group: &Group| group.weight.is_some_and(|reached| reached.0 >= weight.0);
+                    let is_joined = |group: &Group, member: RecordIndex| {
+                        is_made(group) && group.loose_weight(member).is_none_or(|reached| reached.0 >= weight.0)
+                    };
                     CurvePoint {
                         weight,
                         probability: weight.probability(),
                         groups: groups.iter().filter(|group| is_made(group)).count() as u64,
-                        scores: scores(&|group| joined(is_made(group))),
+                        scores: scores(&is_joined),
                     }
                 })
                 .collect(),
@@ -150,10 +160,6 @@ impl Evaluation {
             super::tally::share(self.groups_to_review, self.groups_of_several)
         }
     }
-}
-
-fn joined(is_joined: bool) -> Taken {
-    if is_joined { Taken::Joined } else { Taken::Apart }
 }
 
 /// Numbers people from 0 in the order they are met, whatever numbers the caller chose.

@@ -7,8 +7,8 @@ mod world;
 
 use super::regroup::part;
 use super::*;
-use crate::contact::{RecordBuilder, Role};
-use crate::link::{Band, Group, MatchWeight};
+use crate::contact::{IntercomId, RecordBuilder, Role};
+use crate::link::{Band, Group, Loose, MatchWeight};
 
 /// Groups as if linking had found exactly these.
 fn linkage(records: &[Record], groups: &[(Band, &[u32])]) -> Linkage {

@@ -98,3 +98,52 @@ fn a_decision_about_a_group_that_is_gone_is_passed_over() {
     assert_eq!(decided(&[decision(&[0, 1, 2], Verdict::Accept)]), doubtful());
     assert_eq!(decided(&[decision(&[0, 99], Verdict::Accept)]), doubtful());
 }
+
+/// Two leads that are certain of one another, and a third that may be the same person.
+fn with_a_loose_member() -> Plan {
+    let Plan { header, records, mut linkage, .. } = doubtful();
+    let mut core = part(&records, &[], &[RecordIndex(0), RecordIndex(2)], None);
+    core.members = [0, 2, 3].map(RecordIndex).to_vec();
+    core.loose = vec![Loose { record: RecordIndex(3), weight: MatchWeight(1.0) }];
+    linkage.groups[0] = Group { id: 1, band: Band::Auto, weight: Some(MatchWeight(5.0)), ..core };
+    assemble(header, Inputs { records, ..Inputs::default() }, linkage, &Options::default())
+}
+
+#[test]
+fn a_loose_member_waits_while_the_others_are_planned() {
+    let plan = with_a_loose_member();
+    assert_eq!(outcomes(&plan), ["updated", "created", "archived", "skipped"]);
+    assert!(
+        plan.rows[3].reason.starts_with("waits for review: perhaps the same person as "),
+        "{}",
+        plan.rows[3].reason
+    );
+    let touches = |action: &Action| action.target == Target::Existing(IntercomId("5f03".into()));
+    assert!(!plan.actions.iter().any(touches));
+    let summary = Summary::of(&plan);
+    assert_eq!((summary.auto_groups, summary.review_groups, summary.review_rows), (1, 1, 1));
+}
+
+#[test]
+fn a_loose_member_comes_along_when_a_person_says_so() {
+    let decisions = [decision(&[0, 2, 3], Verdict::Accept)];
+    let plan = replan(with_a_loose_member(), &decisions, &Options::default());
+    assert_eq!(outcomes(&plan), ["updated", "created", "archived", "archived"]);
+    assert_eq!(plan.linkage.groups[0].loose, []);
+}
+
+#[test]
+fn a_loose_member_that_is_split_off_stands_alone() {
+    let parts = vec![vec![RecordIndex(0), RecordIndex(2)]];
+    let decisions = [decision(&[0, 2, 3], Verdict::Split { parts })];
+    let plan = replan(with_a_loose_member(), &decisions, &Options::default());
+    assert_eq!(outcomes(&plan), ["updated", "created", "archived", "unchanged"]);
+}
+
+#[test]
+fn a_contact_listed_in_the_core_and_among_the_loose_is_left_alone() {
+    let Plan { header, mut records, linkage, .. } = with_a_loose_member();
+    records[3].id = records[0].id.clone();
+    let plan = assemble(header, Inputs { records, ..Inputs::default() }, linkage, &Options::default());
+    assert_eq!(outcomes(&plan), ["skipped", "created", "skipped", "skipped"]);
+}

@@ -208,3 +208,27 @@ fn a_plan_without_doubts_asks_nothing() {
     let (shown, finished) = typed(&mut session, "");
     assert_eq!((shown.as_str(), finished), ("No group waits for a person.\n", None));
 }
+
+/// The sample plan with one member of its first group in doubt.
+fn loose_plan() -> Plan {
+    let mut plan = sample::plan();
+    let group = &mut plan.linkage.groups[0];
+    group.members.push(RecordIndex(7));
+    group.loose = vec![crate::link::Loose { record: RecordIndex(7), weight: crate::link::MatchWeight(0.5) }];
+    plan
+}
+
+#[test]
+fn a_certain_group_with_a_loose_member_is_asked_about_by_the_weight_of_that_member() {
+    let session = Session::new(loose_plan(), &[], Memory::default(), noon);
+    let order: Vec<u32> = session.items().iter().map(|item| item.group.id).collect();
+    assert_eq!(order, [1, 3], "0.5 bits before 2.5");
+}
+
+#[test]
+fn to_reject_loose_members_is_to_keep_the_core_together() {
+    let mut session = Session::new(loose_plan(), &[], Memory::default(), noon);
+    session.decide(0, 0, Verdict::Reject).unwrap();
+    let saved = &session.into_sink().decisions[0];
+    assert_eq!(saved.verdict, Verdict::Split { parts: vec![vec![RecordIndex(0), RecordIndex(1)]] });
+}

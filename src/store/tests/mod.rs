@@ -16,7 +16,7 @@ use crate::ingest::{
 };
 use crate::link::{
     Alternative, Band, BlockingKey, BlockingReport, Comparison, Golden, GoldenField, Group, LevelWeight, Linkage,
-    MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto, VetoReason,
+    Loose, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto, VetoReason,
 };
 use crate::plan::{
     Action, ActionBody, ActionId, Attachment, Attribute, AttributeValue, Change, Decision, Forecast, Header,
@@ -97,7 +97,8 @@ fn linkage() -> Linkage {
     Linkage {
         groups: vec![Group {
             id: 1,
-            members: vec![RecordIndex(0), RecordIndex(1)],
+            members: vec![RecordIndex(0), RecordIndex(1), RecordIndex(2)],
+            loose: vec![Loose { record: RecordIndex(2), weight: MatchWeight(1.5) }],
             band: Band::Auto,
             weight: Some(MatchWeight(11.25)),
             review_reason: None,
