@@ -43,6 +43,7 @@ pub(super) enum Level {
     CompanyDifferent,
     DomainSame,
     StreetSame,
+    StreetShared,
     StreetTypo,
     StreetSimilar,
     StreetDifferent,
@@ -115,6 +116,7 @@ pub(super) const TABLE: &[Row] = &[
     (Level::CompanyDifferent, Comparison::Company, "different company", 0.20, 0.99),
     (Level::DomainSame, Comparison::Website, "same company domain", 0.60, 1e-3),
     (Level::StreetSame, Comparison::Street, "same street and number", 0.60, 1e-4),
+    (Level::StreetShared, Comparison::Street, "same street and number, where several people are", 0.10, 1e-3),
     (Level::StreetTypo, Comparison::Street, "same street but for a slip", 0.15, 2e-4),
     (Level::StreetSimilar, Comparison::Street, "similar street", 0.08, 4e-3),
     (Level::StreetDifferent, Comparison::Street, "different street", 0.20, 0.99),
@@ -192,7 +194,7 @@ pub(super) const BOUNDS: &[(Level, f64, f64)] = &[
 pub(super) fn is_fixed(level: Level) -> bool {
     use Level::{
         EmailColleague, EmailLocalPartFromName, EmailRole, EmailShared, ExternalIdShared, IdentifierShared,
-        NameInEmail, NameNotInEmail, PhoneShared,
+        NameInEmail, NameNotInEmail, PhoneShared, StreetShared,
     };
     matches!(
         level,
@@ -205,6 +207,7 @@ pub(super) fn is_fixed(level: Level) -> bool {
             | NameInEmail
             | NameNotInEmail
             | PhoneShared
+            | StreetShared
     )
 }
 

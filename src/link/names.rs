@@ -1,6 +1,6 @@
 //! Comparison of two person names: which parts agree, how, and whether they can be one person at all.
 
-use super::features::{NameValue, Words};
+use super::features::{NONE, NameValue, Words};
 use super::similarity;
 use crate::contact::Script;
 
@@ -54,6 +54,16 @@ pub(super) struct NameMatch {
 /// Compares two names.
 pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
     let (left, right) = in_order(left, right, tokens);
+    let found = compare_words(left, right, tokens);
+    if left.suffix != right.suffix && left.suffix != NONE && right.suffix != NONE && found.level < NameLevel::OtherGiven {
+        // Father and son.
+        return NameMatch { level: NameLevel::OtherGiven, given: 0, family: 0 };
+    }
+    found
+}
+
+/// Compares the words of two names, whatever generation they belong to.
+fn compare_words(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
     let mut straight = align(&left.given, &left.family, &right.given, &right.family, tokens);
     if !matches!(straight.level, NameLevel::Same) {
         // Either side may be the one that is swapped: what is read as a given name takes nicknames.
@@ -201,15 +211,23 @@ fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<Name
     }
     let mut worst = Relation::Same;
     let mut counts = Vec::new();
+    let mut whole = 0;
     for word in shorter {
         let best = (0..longer.len())
             .min_by_key(|at| (relate(word, longer[*at], tokens), commoner(word, longer[*at], tokens)))?;
         let other = longer.swap_remove(best);
         let relation = relate(word, other, tokens);
         worst = worst.max(relation);
-        if relation == Relation::Same && tokens.text(word).len() > 1 {
-            counts.push(commoner(word, other, tokens));
+        if tokens.text(word).len() > 1 {
+            whole += 1;
+            if relation == Relation::Same {
+                counts.push(commoner(word, other, tokens));
+            }
         }
+    }
+    // "M. Miles" has an initial in common with "Anne M. Miles", whoever of her family it is.
+    if whole < 2 {
+        worst = worst.max(Relation::Initial);
     }
     counts.sort_unstable();
     let rarest = *counts.first()?;

@@ -17,10 +17,12 @@ pub(super) struct Sharing {
     pub(super) people: u32,
     /// Chance that two different carriers are one person, by their names: 1 for a value nobody shares.
     pub(super) same: f64,
+    /// Most of these people have a surname in common.
+    pub(super) kin: bool,
 }
 
 impl Sharing {
-    const UNKNOWN: Self = Self { people: 0, same: 1.0 };
+    const UNKNOWN: Self = Self { people: 0, same: 1.0, kin: false };
 
     /// Several people use the value.
     pub(super) fn is_shared(self) -> bool {
@@ -31,9 +33,18 @@ impl Sharing {
 /// Average chance that two carriers of one value are one person from which on a column identifies people.
 const MOSTLY_ONE: f64 = 0.6;
 
+/// Values that count as seen before a column has been looked at, and the chance assumed for them.
+const TYPICAL: (f64, f64) = (8.0, 0.9);
+
 /// Sharing of every value of one kind.
 #[derive(Debug, Default)]
-pub(super) struct SharedValues(Vec<Sharing>);
+pub(super) struct SharedValues {
+    values: Vec<Sharing>,
+    /// Chance that two carriers of one value are one person, on average over the values.
+    typical: f64,
+    /// Most values that several people use are used by a family.
+    kin: bool,
+}
 
 impl SharedValues {
     /// Learns from all records which values are shared. `values` gives the value ids of a record.
@@ -59,19 +70,25 @@ impl SharedValues {
         for (value, found) in learned {
             sharing[value as usize] = found;
         }
-        Self(sharing)
+        let known = || sharing.iter().filter(|sharing| sharing.people > 0);
+        let start = (TYPICAL.0, TYPICAL.0 * TYPICAL.1);
+        let (several, same) = known().fold(start, |(several, same), sharing| (several + 1.0, same + sharing.same));
+        let typical = same / several;
+        let shared = known().filter(|sharing| sharing.is_shared()).count();
+        let kin = known().filter(|sharing| sharing.kin).count();
+        Self { values: sharing, typical, kin: kin * 2 > shared }
     }
 
     /// Forgives the values of columns in which most carriers of one value are one person: there two names are two
     /// spellings, slips included, and not two people. `column` names the column of a value.
     pub(super) fn forgive<'t>(&mut self, column: impl Fn(u32) -> &'t str) {
         let mut columns: FxHashMap<&str, (u32, f64)> = FxHashMap::default();
-        for (value, sharing) in (0..).zip(&self.0).filter(|(_, sharing)| sharing.people > 0) {
+        for (value, sharing) in (0..).zip(&self.values).filter(|(_, sharing)| sharing.people > 0) {
             let (several, same) = columns.entry(column(value)).or_default();
             *several += 1;
             *same += sharing.same;
         }
-        for (value, sharing) in (0..).zip(&mut self.0) {
+        for (value, sharing) in (0..).zip(&mut self.values) {
             let (several, same) = columns.get(column(value)).copied().unwrap_or_default();
             if sharing.is_shared() && same >= MOSTLY_ONE * f64::from(several) {
                 *sharing = Sharing::UNKNOWN;
@@ -81,7 +98,19 @@ impl SharedValues {
 
     /// What is known about a value.
     pub(super) fn of(&self, value: u32) -> Sharing {
-        self.0.get(value as usize).copied().unwrap_or(Sharing::UNKNOWN)
+        self.values.get(value as usize).copied().unwrap_or(Sharing::UNKNOWN)
+    }
+
+    /// Chance that two carriers of a value are one person: its own where several people are known, else the usual one.
+    pub(super) fn same(&self, value: u32) -> f64 {
+        let sharing = self.of(value);
+        if sharing.is_shared() { sharing.same } else { self.typical }
+    }
+
+    /// Whether who shares the value is a family, as far as can be told.
+    pub(super) fn is_family(&self, value: u32) -> bool {
+        let sharing = self.of(value);
+        if sharing.is_shared() { sharing.kin } else { self.kin }
     }
 }
 
@@ -202,5 +231,16 @@ fn sharing_of(features: &Features, block: &[(u32, Label)]) -> Sharing {
     // Half a pair of doubt on each side: two carriers with two names do not prove that no two carriers ever agree.
     let within: f64 = people.iter().map(|(count, _)| pairs(*count)).sum();
     let same = if people.len() < 2 { 1.0 } else { (within + 0.5) / (pairs(total) + 1.0) };
-    Sharing { people: row_id(people.len()), same }
+    Sharing { people: row_id(people.len()), same, kin: are_kin(features, &people) }
+}
+
+/// Whether most of the people who use a value have a surname in common.
+fn are_kin(features: &Features, people: &[(u32, Vec<Label>)]) -> bool {
+    let surname = |label: &Label| match label {
+        Label::Name(name) => features.names[*name as usize].family.last().map(|word| features.tokens.spelling(*word)),
+        _ => None,
+    };
+    let surnames: Vec<&str> = people.iter().filter_map(|(_, labels)| labels.iter().find_map(surname)).collect();
+    let same = |one: &&str| surnames.iter().filter(|other| *other == one).count();
+    surnames.iter().map(|one| same(one)).max().is_some_and(|most| most > 1 && most * 2 >= surnames.len())
 }

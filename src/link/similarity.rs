@@ -42,6 +42,12 @@ fn same_letters(left: &str, right: &str) -> bool {
     one == other
 }
 
+/// Whether two texts hold the same digits in the same order.
+pub(super) fn same_digits(left: &str, right: &str) -> bool {
+    let digits = |text| str::chars(text).filter(char::is_ascii_digit);
+    digits(left).eq(digits(right))
+}
+
 /// Share of words two texts have in common, 0 to 1; a word counts as common when it is the same or a typo.
 pub(super) fn word_overlap(left: &str, right: &str) -> f64 {
     weighted_overlap(left, right, |_| 1.0)

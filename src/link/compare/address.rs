@@ -6,29 +6,58 @@ use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
 
+/// Chance that two records at one address are one person, at most.
+const MOST_AT_ONE: f64 = 0.9;
+
 impl Comparer<'_> {
-    /// Street and place; returns whether the place agrees.
-    pub(super) fn address(&self, left: u32, right: u32, local: bool, found: &mut Findings) -> bool {
+    /// Level of the streets.
+    pub(super) fn street(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
-        let (l, r) = (left as usize, right as usize);
-        let (one, other) = (features.street[l], features.street[r]);
-        if one != NONE && other != NONE {
-            let level = self.street_level(one, other);
-            let count = features.street_texts.count(one).max(features.street_texts.count(other));
-            let bits = match level {
-                Level::StreetSame => self.weights.agreeing(level, self.share(count)),
-                Level::StreetTypo => self.weights.agreeing(level, 2.0 * self.share(count)),
-                _ => self.weights.plain(level),
-            };
-            found.push(level, bits);
+        let (one, other) = (features.street[left as usize], features.street[right as usize]);
+        if one == NONE || other == NONE {
+            return None;
         }
-        let place = self.place(l, r);
+        let level = self.street_level(one, other);
+        let count = features.street_texts.count(one).max(features.street_texts.count(other));
+        // What living or working at one address says, as the list itself shows.
+        let most = self.weights.odds(self.shared_street.same(one).min(self.shared_street.same(other)).min(MOST_AT_ONE));
+        let several = [one, other].iter().any(|street| self.shared_street.of(*street).is_shared());
+        Some(match level {
+            Level::StreetSame if several => (Level::StreetShared, most),
+            Level::StreetSame => (level, self.weights.agreeing(level, self.share(count)).min(most)),
+            Level::StreetTypo => (level, self.weights.agreeing(level, 2.0 * self.share(count)).min(most)),
+            _ => (level, self.weights.plain(level)),
+        })
+    }
+
+    /// Whether two records are at one address where, as far as can be told, a family lives.
+    pub(super) fn are_at_home(&self, left: u32, right: u32) -> bool {
+        let streets = [left, right].map(|row| self.features.street[row as usize]);
+        streets.iter().any(|street| self.shared_street.is_family(*street))
+    }
+
+    /// Whether the place agrees; `street` is what the streets say.
+    pub(super) fn address(
+        &self,
+        left: u32,
+        right: u32,
+        local: bool,
+        street: Option<Level>,
+        found: &mut Findings,
+    ) -> bool {
+        let place = self.place(left as usize, right as usize);
         if let Some((level, bits)) = place {
-            // A company's people work in its city, a line ends in one: given either, the city says little.
-            let most = match level {
-                Level::PlaceCity | Level::PlaceCityTypo if local => 1.5,
+            let most = match (street, level) {
+                (_, Level::PlaceDifferent) => f64::INFINITY,
+                // A street is in its place: given the one the other says little.
+                (Some(Level::StreetSame | Level::StreetShared), _) => 1.5,
+                (Some(Level::StreetTypo | Level::StreetSimilar), _) => 3.0,
+                // Two sites of one organisation may stand around the corner.
+                (Some(Level::StreetDifferent), _) if self.organisations => 1.5,
+                // A company's people work in its city, a line ends in one: given either, the city says little.
+                (_, Level::PlaceCity | Level::PlaceCityTypo) if local => 1.5,
                 // Names live where their language is spoken: a city is never as surprising as its size says.
-                Level::PlaceCity | Level::PlaceCityTypo => 5.5,
+                (_, Level::PlaceCity | Level::PlaceCityTypo) => 5.5,
                 _ => f64::INFINITY,
             };
             found.push(level, bits.min(Bits::new(most)));

@@ -48,6 +48,11 @@ impl Comparer<'_> {
             return Level::CompanySame;
         }
         let (left, right) = (self.features.companies.text(one), self.features.companies.text(other));
+        let numbered = |text: &str| text.contains(|character: char| character.is_ascii_digit());
+        if numbered(left) && numbered(right) && !similarity::same_digits(left, right) {
+            // Two branches, two lodges, two numbered firms.
+            return Level::CompanyDifferent;
+        }
         let alike = similarity::is_typo(left, right)
             || similarity::jaro_winkler(left, right) >= 0.93
             || self.company_overlap(left, right) >= 0.65;

@@ -121,17 +121,20 @@ impl Comparer<'_> {
 /// of separators alone another person's choice.
 fn slip(one: &str, other: &str) -> bool {
     let letters = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>();
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     // Colleagues' addresses differ by an initial before or after the name.
     let ends = |text: &str| (text.chars().next(), text.chars().next_back());
     similarity::edits(one, other) <= 1
-        && digits(one) == digits(other)
+        && similarity::same_digits(one, other)
         && letters(one) != letters(other)
         && ends(one) == ends(other)
 }
 
-/// Whether two domains are one but for a slip; a short domain differs from its neighbours by little.
+/// Whether two domains are one but for a slip; a short domain differs from its neighbours by little, and another number is
+/// another branch.
 fn domain_slip(one: &str, other: &str) -> bool {
+    if !similarity::same_digits(one, other) {
+        return false;
+    }
     let edits = similarity::edits(one, other);
     edits <= 1 || (edits == 2 && one.len().min(other.len()) >= 10)
 }

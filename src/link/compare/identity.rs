@@ -8,7 +8,7 @@ use crate::link::similarity;
 use crate::link::weights::Bits;
 
 impl Comparer<'_> {
-    pub(super) fn birthday(&self, left: u32, right: u32, found: &mut Findings) {
+    pub(super) fn birthday(&self, left: u32, right: u32, most: Bits, found: &mut Findings) {
         let features = self.features;
         let (Some(one), Some(other)) = (features.birthday[left as usize], features.birthday[right as usize]) else {
             return;
@@ -19,7 +19,7 @@ impl Comparer<'_> {
         let share = self.share(count).max(1.0 / (365.0 * 40.0));
         let bits =
             if level == Level::BirthdaySame { self.weights.agreeing(level, share) } else { self.weights.plain(level) };
-        found.push(level, bits);
+        found.push(level, bits.min(most));
     }
 
     pub(super) fn ids(&self, left: u32, right: u32, found: &mut Findings) {

@@ -21,6 +21,9 @@ const MOST_FOR_COMPANY: f64 = 10.0;
 /// What a switchboard can say about records that agree on an office's mailbox, in bits.
 const MOST_FOR_SWITCHBOARD: f64 = 4.0;
 
+/// What a birthday can say about two people of one surname and one home, in bits.
+const MOST_FOR_TWINS: f64 = 5.5;
+
 /// Comparisons a pair can have at most.
 const MOST: usize = 14;
 
@@ -63,6 +66,7 @@ pub(super) struct Comparer<'f> {
     pub(super) weights: Weights,
     pub(super) shared_email: SharedValues,
     pub(super) shared_phone: SharedValues,
+    pub(super) shared_street: SharedValues,
     pub(super) shared_external: SharedValues,
     pub(super) shared_identifier: SharedValues,
 }
@@ -80,11 +84,11 @@ impl<'f> Comparer<'f> {
             weights: Weights::new(features.len),
             shared_email: SharedValues::learn(features, features.emails.len(), |row| features.email.of(row)),
             shared_phone: SharedValues::learn(features, features.tails, |row| features.phone_tail.of(row)),
+            shared_street: SharedValues::learn(features, features.streets.len(), |row| {
+                one_or_none(&features.street[row as usize])
+            }),
             shared_external: SharedValues::learn(features, features.external_ids.len(), |row| {
-                match &features.external_id[row as usize] {
-                    id if *id == NONE => &[],
-                    id => std::slice::from_ref(id),
-                }
+                one_or_none(&features.external_id[row as usize])
             }),
         }
     }
@@ -111,8 +115,18 @@ impl<'f> Comparer<'f> {
                 _ => found.push(level, bits),
             }
         }
+        let street = self.street(left, right);
+        let one_street = matches!(street, Some((Level::StreetSame | Level::StreetShared | Level::StreetTypo, _)));
+        let home = one_street && !self.organisations && self.are_at_home(left, right);
         if let Some((level, bits)) = name {
-            found.push(level, bits);
+            // A family has its surname in common as it has its home: what is left to say is said by the given name.
+            let most = match level {
+                _ if !home => f64::INFINITY,
+                Level::NameInitial => 3.0,
+                Level::NameFamilyOnly => 1.0,
+                _ => 9.0,
+            };
+            found.push(level, bits.min(Bits::new(most)));
         }
         if let Some((level, bits)) = phone {
             // Whoever reads an office's mailbox sits at its switchboard.
@@ -136,15 +150,21 @@ impl<'f> Comparer<'f> {
             _ if same_mail || switchboard => 1.0,
             true if self.organisations => f64::INFINITY,
             true => MOST_FOR_COMPANY,
-            false if called => 1.0,
+            false if called || one_street => 1.0,
             false => (self.weights.size - 5.0).min(MOST_FOR_COMPANY),
         };
         let colleagues = self.company(left, right, most, &mut found);
         // Relatives live in one city, people who share a mailbox work in one.
         let relatives = matches!(name, Some((Level::NameOtherGiven, _)));
-        let near = self.address(left, right, colleagues || called || same_mail || relatives, &mut found);
+        if let Some((level, bits)) = street {
+            found.push(level, bits);
+        }
+        let local = colleagues || called || same_mail || relatives;
+        let near = self.address(left, right, local, street.map(|(level, _)| level), &mut found);
         self.country(left, right, near || called, &mut found);
-        self.birthday(left, right, &mut found);
+        // Twins.
+        let most = if relatives && (one_street || same_mail || called) { MOST_FOR_TWINS } else { f64::INFINITY };
+        self.birthday(left, right, Bits::new(most), &mut found);
         self.ids(left, right, &mut found);
         self.texts(left, right, &mut found);
         found
@@ -155,4 +175,9 @@ impl<'f> Comparer<'f> {
         let others = f64::from(count.saturating_sub(3)).max(0.5);
         others / f64::from(row_id(self.features.len).max(1))
     }
+}
+
+/// A value as a list.
+fn one_or_none(value: &u32) -> &[u32] {
+    if *value == NONE { &[] } else { std::slice::from_ref(value) }
 }

@@ -163,7 +163,9 @@ fn a_chain_of_similar_neighbours_is_not_one_person() {
 fn twins_at_one_address_are_two_people() {
     let twin =
         |name: &str| lead().name(name).birthday(1999, 4, 2).street("12 Mill Lane").postcode("LS1 4AP").city("Leeds");
-    let records = among_others(vec![twin("Clara Whitfield").build(), twin("Oliver Whitfield").build()]);
+    assert!(all_apart(vec![twin("Clara Whitfield").build(), twin("Oliver Whitfield").build()]));
+    let called = |name: &str| twin(name).phone("+44 113 496 0123").email("the.whitfields@gmail.com").build();
+    let records = among_others(vec![called("Clara Whitfield"), called("Oliver Whitfield")]);
     let linkage = linked(&records);
     let groups = groups_of(&linkage, records.len());
     assert_ne!(groups[0], groups[1]);
