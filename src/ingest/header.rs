@@ -13,7 +13,7 @@ use super::identifiers;
 use super::names::{self, Strength};
 use super::preset::{self, Preset};
 use super::source::{ColumnMapping, MappedBy, Options};
-use crate::contact::{Field, Side};
+use crate::contact::{Field, Side, is_gender_column};
 
 /// The header of one input, and what is known of its columns.
 pub(super) struct Header<'a> {
@@ -195,6 +195,9 @@ fn claim(header: &Header<'_>, column: usize, key: &str, preset: Option<&Preset>,
     }
     if identifiers::is_identifier(key) {
         return simple(Field::Identifier(name.into()), Rank::Strong);
+    }
+    if is_gender_column(key) {
+        return simple(Field::Text(name.into()), Rank::Strong);
     }
     let Some((field, strength)) = names::find(key) else { return simple(custom(name), Rank::Unknown) };
     let rank = match strength {

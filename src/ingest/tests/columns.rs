@@ -108,9 +108,9 @@ id first_name last_name street_number address=street address2=street2 city postc
 
 id role external_id email name phone company city country created_at last_seen_at signed_up_at tags (owner) (plan) (source) (cluster)
 
-id (source) first_name middle_initial=middle_name last_name dob=birthday (age) (sex) (race_ethnicity) street_number street_name=street unit_number=street2 city state=region postcode (housing_type) (cluster)
+id (source) first_name middle_initial=middle_name last_name dob=birthday (age) sex=text:sex (race_ethnicity) street_number street_name=street unit_number=street2 city state=region postcode (housing_type) (cluster)
 
-id (source) name company last_name first_name middle_name (native_name) company2=company (gender) dob=birthday email (address_full) address=street city state=region postcode country phone employer=company (record_type) passport=identifier:passport drivers_license=identifier:drivers_license ssn=identifier:ssn national_id=identifier:national_id tax_id=identifier:tax_id lei=identifier:lei (cluster)
+id (source) name company last_name first_name middle_name (native_name) company2=company gender=text:gender dob=birthday email (address_full) address=street city state=region postcode country phone employer=company (record_type) passport=identifier:passport drivers_license=identifier:drivers_license ssn=identifier:ssn national_id=identifier:national_id tax_id=identifier:tax_id lei=identifier:lei (cluster)
 
 surname=last_name given_name=first_name date_of_birth=birthday soc_sec_id=identifier:soc_sec_id address_1=street address_2=street2 suburb=city zip=postcode
 "#);

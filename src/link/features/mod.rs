@@ -298,7 +298,7 @@ impl Folded {
             job_title: fold(&record.job_title),
             website: record.website.as_deref().map(values::site_domain).unwrap_or_default(),
             identifiers: keyed(&record.identifiers, text::code),
-            texts: keyed(&record.texts, text::fold),
+            texts: keyed(&record.texts, text::fold).into_iter().filter_map(values::comparable).collect(),
             hash: 0,
         };
         folded.hash = folded.content_hash(record);

@@ -1,7 +1,7 @@
 //! What is known about one distinct value.
 
 use super::{Interner, NONE, Words};
-use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Script};
+use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Script, gender, is_gender_column};
 
 /// A distinct person name, as token ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +88,14 @@ pub(in crate::link) struct PhoneValue {
     pub(in crate::link) tail: u32,
     /// The country is known, so that all digits can be compared.
     pub(in crate::link) national: bool,
+}
+
+/// A text as it is compared: of a gender only what it means; `None` when it means nothing that can be compared.
+pub(super) fn comparable(keyed: String) -> Option<String> {
+    match keyed.split_once('\t') {
+        Some((column, value)) if is_gender_column(column) => gender(value).map(|value| format!("gender\t{value}")),
+        _ => Some(keyed),
+    }
 }
 
 /// The last seven digits of a number as one number.
