@@ -156,8 +156,7 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
         BlockingKey::ExternalId if features.external_id[at] != NONE => emit(u64::from(features.external_id[at])),
         BlockingKey::Identifier => features.identifier.of(row).iter().for_each(|id| emit(u64::from(*id))),
         BlockingKey::NameCompany => {
-            let Some(name) = name else { return };
-            for word in name.tokens().map(|token| features.tokens.spelling(token)) {
+            for word in name_words(features, row).iter().map(|token| features.tokens.spelling(*token)) {
                 features.company.of(row).iter().for_each(|company| emit(hash((word, *company, 'c'))));
                 for company in features.company.of(row) {
                     emit(hash((word, prefix(features.companies.text(*company), 5), 'w')));
@@ -167,9 +166,10 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
         }
         BlockingKey::LocalPart => local_part(features, row, emit),
         BlockingKey::NamePlace => {
-            let Some(name) = name else { return };
+            let words = name_words(features, row);
             for place in [features.city[at], features.postcode[at]].into_iter().filter(|place| *place != NONE) {
-                name.tokens().for_each(|token| emit(hash((features.tokens.spelling(token), place))));
+                words.iter().for_each(|token| emit(hash((features.tokens.spelling(*token), place))));
+                let Some(name) = name else { continue };
                 let starts = name.tokens().map(|token| prefix(features.tokens.spelling(token), 3));
                 let mut starts: Vec<&str> = starts.collect();
                 starts.sort_unstable();
@@ -201,11 +201,18 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
             }
         }
         BlockingKey::FullName => {
-            let Some(name) = name else { return };
+            let Some(name) = name else {
+                features.words_of_address(row, &mut |_| (), &mut |one, other| {
+                    let mut words = [one, other].map(|token| features.tokens.spelling(token));
+                    words.sort_unstable();
+                    emit(hash(words.as_slice()));
+                });
+                return;
+            };
             let mut tokens: Vec<&str> = name.tokens().map(|token| features.tokens.spelling(token)).collect();
             if tokens.len() > 1 {
                 tokens.sort_unstable();
-                emit(hash(&tokens));
+                emit(hash(tokens.as_slice()));
                 let mut starts: Vec<&str> = tokens.iter().map(|token| prefix(token, 4)).collect();
                 starts.sort_unstable();
                 emit(hash((starts, 's')));
@@ -225,6 +232,16 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
         }
         _ => {}
     }
+}
+
+/// Words of a record's name, or those its address may be made of.
+fn name_words(features: &Features, row: u32) -> Vec<u32> {
+    if let Some(name) = features.names.get(features.name[row as usize] as usize) {
+        return name.tokens().collect();
+    }
+    let mut words = Vec::new();
+    features.words_of_address(row, &mut |word| words.push(word), &mut |_, _| ());
+    words
 }
 
 /// Keys of an address that survive a slip on one side of it.

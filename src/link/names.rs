@@ -55,7 +55,8 @@ pub(super) struct NameMatch {
 pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
     let (left, right) = in_order(left, right, tokens);
     let found = compare_words(left, right, tokens);
-    if left.suffix != right.suffix && left.suffix != NONE && right.suffix != NONE && found.level < NameLevel::OtherGiven {
+    if left.suffix != right.suffix && left.suffix != NONE && right.suffix != NONE && found.level < NameLevel::OtherGiven
+    {
         // Father and son.
         return NameMatch { level: NameLevel::OtherGiven, given: 0, family: 0 };
     }

@@ -26,6 +26,8 @@ impl Comparer<'_> {
             Level::StreetSame if several => (Level::StreetShared, most),
             Level::StreetSame => (level, self.weights.agreeing(level, self.share(count)).min(most)),
             Level::StreetTypo => (level, self.weights.agreeing(level, 2.0 * self.share(count)).min(most)),
+            // The house next door is another site.
+            Level::StreetSimilar if self.organisations => (level, self.weights.plain(level).min(Bits(0))),
             _ => (level, self.weights.plain(level)),
         })
     }

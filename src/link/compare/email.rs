@@ -113,7 +113,7 @@ impl Comparer<'_> {
             return true;
         }
         let spelt = |row: &u32| features.spells(*email, features.name[*row as usize]);
-        [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole | Spelling::Part(_))))
+        [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole(..) | Spelling::Part(_))))
     }
 }
 

@@ -6,6 +6,9 @@ use crate::link::levels::Level;
 use crate::link::names::{self, NameLevel};
 use crate::link::weights::Bits;
 
+/// How much easier an address spells a name by chance than two names agree.
+const WHOLE_SLACK: f64 = 3.0;
+
 impl Comparer<'_> {
     pub(super) fn name(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
@@ -21,7 +24,14 @@ impl Comparer<'_> {
             }
             let total = f64::from(row_id(features.names.len()).max(1));
             return Some(match features.spells(email, name)? {
-                Spelling::Whole => (Level::NameInEmail, self.weights.plain(Level::NameInEmail)),
+                Spelling::Whole(given, family) => {
+                    // An initial leaves one name in twelve.
+                    let part = |count: Option<u32>| count.map_or(1.0 / 12.0, |count| f64::from(count.max(1)) / total);
+                    let bits = self.weights.agreeing(Level::NameInEmail, WHOLE_SLACK * part(given) * part(family));
+                    // Never on a name alone, as below.
+                    let short = if given.is_some() && family.is_some() { 3.0 } else { 5.0 };
+                    (Level::NameInEmail, bits.min(Bits::new(-self.weights.prior.value() - short)))
+                }
                 Spelling::Part(count) => {
                     let share = (f64::from(count) / total).max(self.weights.u(Level::NameInEmail));
                     (Level::NameInEmail, self.weights.agreeing(Level::NameInEmail, share))

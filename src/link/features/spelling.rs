@@ -6,8 +6,9 @@ use crate::link::similarity;
 /// How an address and a name relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::link) enum Spelling {
-    /// It is made of given name and surname.
-    Whole,
+    /// It is made of given name and surname: in how many names each of the words it spells out occurs; of the others it
+    /// has an initial.
+    Whole(Option<u32>, Option<u32>),
     /// It is one word of the name, which occurs in so many names.
     Part(u32),
     /// It is made of another name.
@@ -27,10 +28,15 @@ impl Features {
         for one in &words {
             for other in words.iter().filter(|other| *other != one) {
                 if one.len() > 1 && other.len() > 1 {
-                    let made =
-                        [[one, *other].concat(), initials(one) + other, [one, initials(other).as_str()].concat()];
-                    if made.contains(&letters) {
-                        return Some(Spelling::Whole);
+                    let count = |word: &str| tokens.find(word).map(|token| tokens.count(token));
+                    if letters == [one, *other].concat() {
+                        return Some(Spelling::Whole(count(one), count(other)));
+                    }
+                    if letters == initials(one) + other {
+                        return Some(Spelling::Whole(None, count(other)));
+                    }
+                    if letters == [one, initials(other).as_str()].concat() {
+                        return Some(Spelling::Whole(count(one), None));
                     }
                 }
             }
@@ -55,13 +61,53 @@ impl Features {
             if word.len() == 1 { local.starts_with(word) } else { abbreviated || letters.contains(start) }
         };
         match (parts.len(), matching) {
-            (2.., 2..) => Some(Spelling::Whole),
+            (2.., 2..) => {
+                let mut counts = name.tokens().map(|token| tokens.count(token)).filter(|count| *count > 0);
+                Some(Spelling::Whole(counts.next(), counts.last()))
+            }
             _ if name.script != crate::contact::Script::Latin => None,
             (2.., 0) if words.len() > 1 => Some(Spelling::Other),
             (2, 1) if self.is_relative(&parts, name) => Some(Spelling::Other),
             // A company gives out addresses made of names: one that touches no part of this name is a colleague's.
             (1.., 0) if at_company && !words.iter().any(touches) => Some(Spelling::Other),
             _ => None,
+        }
+    }
+
+    /// Words of names an address without a name beside it may be made of (`nmishra@…`, `neha.mishra@…`, `nehamishra@…`),
+    /// and the pairs of them that make it up.
+    pub(in crate::link) fn words_of_address(
+        &self,
+        row: u32,
+        word: &mut impl FnMut(u32),
+        pair: &mut impl FnMut(u32, u32),
+    ) {
+        if self.name[row as usize] != NONE {
+            return;
+        }
+        for email in self.email.of(row) {
+            let email = self.emails[*email as usize];
+            if email.role {
+                continue;
+            }
+            let known = |text: &str| Some(text).filter(|text| text.len() > 2).and_then(|text| self.tokens.find(text));
+            let local = self.locals.text(email.local);
+            let mut before = None;
+            for part in local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2) {
+                let whole = known(part);
+                [whole, known(&part[1..]), known(&part[..part.len() - 1])].into_iter().flatten().for_each(&mut *word);
+                if let (Some(one), Some(other)) = (before, whole) {
+                    pair(one, other);
+                }
+                before = whole;
+                for at in 3..part.len().saturating_sub(2) {
+                    if let (Some(one), Some(other)) = (known(&part[..at]), known(&part[at..])) {
+                        word(one);
+                        word(other);
+                        pair(one, other);
+                    }
+                }
+            }
         }
     }
 
