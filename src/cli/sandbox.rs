@@ -39,6 +39,9 @@ pub(super) struct SandboxArgs {
     /// Accept this token only; may be given several times (a sandbox guards nothing, so a flag is fine)
     #[arg(long, value_name = "TOKEN")]
     accept_token: Vec<String>,
+    /// Version spoken to callers that name none: 1.0 to 1.4, 2.0 to 2.17, or Preview
+    #[arg(long, value_name = "VERSION", default_value = "2.14")]
+    api_version: String,
     /// The workspace's id
     #[arg(long, value_name = "ID", default_value = "sandbox1")]
     workspace: String,
@@ -59,6 +62,7 @@ impl SandboxArgs {
             tokens: self.accept_token.clone(),
             region: self.workspace_region.clone(),
             workspace_id: self.workspace.clone(),
+            default_version: self.api_version.clone(),
             limit_per_window: self.limit,
             search_lag,
             ..Options::default()

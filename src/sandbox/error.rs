@@ -31,6 +31,6 @@ pub enum Error {
     #[error("there is no time zone named {0}: use a name like UTC or Europe/Berlin")]
     Timezone(String),
     /// No such API version.
-    #[error("there is no API version {0}: use 2.14 or 2.16")]
+    #[error("there is no API version {0}: use one like 1.4, 2.14 or 2.16")]
     Version(String),
 }

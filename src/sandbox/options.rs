@@ -46,7 +46,7 @@ pub struct Options {
     pub workspace_name: String,
     /// Decides where days begin in a search.
     pub timezone: String,
-    /// Spoken when a request names no `Intercom-Version`.
+    /// Spoken when a request names no `Intercom-Version`: `1.0` to `1.4`, `2.0` to `2.17`, or `Preview`.
     pub default_version: String,
     /// Requests let through per ten-second window.
     pub limit_per_window: u64,

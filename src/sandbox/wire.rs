@@ -15,6 +15,8 @@ pub(crate) struct Call<'a> {
     /// The query's pairs in order, decoded.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) version: Version,
+    /// `http://host:port` as the caller reached us.
+    pub(crate) origin: String,
     pub(crate) body: Option<Value>,
     pub(crate) now: Moment,
 }

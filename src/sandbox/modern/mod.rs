@@ -1,7 +1,7 @@
 //! The 2.x dialect: which call leads to which rule, and how the answer is written.
 //!
 //! Given the workspace and one call, it returns the body of a 200 answer or a refusal. It knows nothing of
-//! connections, tokens, limits or faults. The legacy dialect is meant to stand beside it, over the same workspace.
+//! connections, tokens, limits or faults. The 1.x dialect stands beside it in `legacy`, over the same workspace.
 
 mod attributes;
 mod companies;
@@ -12,16 +12,23 @@ mod shapes;
 
 use serde_json::{Value, json};
 
+use super::staff;
 use super::wire::Call;
 use super::workspace::{Refusal, Workspace};
 
 /// Carries out one call.
 pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
+    if !call.version.finds_by_external_id_and_blocks()
+        && let ["contacts", "find_by_external_id", _] | ["contacts", _, "block"] = path.as_slice()
+    {
+        let message = "The requested version does not have this endpoint";
+        return Err(Refusal::new(400, "intercom_version_invalid", message));
+    }
     match (call.method, path.as_slice()) {
-        ("GET", ["me"]) => me(workspace),
-        ("GET", ["admins"]) => Ok(admins(workspace)),
-        ("GET", ["admins", id]) => one_admin(workspace, id),
+        ("GET", ["me"]) => staff::me(workspace),
+        ("GET", ["admins"]) => Ok(staff::admins(workspace)),
+        ("GET", ["admins", id]) => staff::admin(workspace, id),
 
         ("GET", ["contacts"]) => contacts::list(workspace, call),
         ("POST", ["contacts"]) => contacts::create(workspace, call),
@@ -78,44 +85,4 @@ pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value
 
         _ => Err(Refusal::new(404, "not_found", "The requested resource was not found")),
     }
-}
-
-fn me(workspace: &Workspace) -> Result<Value, Refusal> {
-    let admin = workspace.token_admin().ok_or_else(Refusal::resource_not_found)?;
-    let identity = &workspace.identity;
-    Ok(json!({
-        "type": "admin",
-        "id": admin.id.to_string(),
-        "email": admin.email,
-        "name": admin.name,
-        "email_verified": true,
-        "app": {
-            "type": "app",
-            "id_code": identity.id_code,
-            "name": identity.name,
-            "created_at": identity.created_at,
-            "secure": false,
-            "identity_verification": false,
-            "timezone": identity.timezone,
-            "region": identity.region,
-        },
-        "avatar": { "type": "avatar", "image_url": null },
-        "has_inbox_seat": true,
-    }))
-}
-
-fn admins(workspace: &Workspace) -> Value {
-    let seated = |admin| {
-        let mut shape = shapes::admin(admin);
-        shape["has_inbox_seat"] = json!(true);
-        shape["team_ids"] = json!([]);
-        shape
-    };
-    json!({ "type": "admin.list", "admins": workspace.admins.iter().map(seated).collect::<Vec<_>>() })
-}
-
-fn one_admin(workspace: &Workspace, id: &str) -> Result<Value, Refusal> {
-    let admin = id.parse().ok().and_then(|id| workspace.admin(id));
-    let admin = admin.ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin Not Found"))?;
-    Ok(shapes::admin(admin))
 }

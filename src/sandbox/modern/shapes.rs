@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::sandbox::staff;
 use crate::sandbox::version::Version;
+use crate::sandbox::workspace::Workspace;
 use crate::sandbox::workspace::attribute::Attribute;
 use crate::sandbox::workspace::company::Company;
 use crate::sandbox::workspace::contact::{Applied, Consent, Contact};
@@ -11,7 +13,6 @@ use crate::sandbox::workspace::note::Note;
 use crate::sandbox::workspace::page::Page;
 use crate::sandbox::workspace::subscription::SubscriptionType;
 use crate::sandbox::workspace::tag::Tag;
-use crate::sandbox::workspace::{Admin, Workspace};
 
 /// Fields that a pretend workspace never learns.
 const UNKNOWN: [&str; 14] = [
@@ -188,20 +189,13 @@ pub(super) fn company(workspace: &Workspace, company: &Company) -> Value {
     shape
 }
 
-pub(super) fn admin(admin: &Admin) -> Value {
-    json!({
-        "type": "admin", "id": admin.id.to_string(), "name": admin.name, "email": admin.email,
-        "away_mode_enabled": false, "away_mode_reassign": false
-    })
-}
-
 pub(super) fn note(workspace: &Workspace, note: &Note) -> Value {
     json!({
         "type": "note",
         "id": note.id.to_string(),
         "created_at": note.created_at,
         "contact": { "type": "contact", "id": note.contact },
-        "author": note.admin.and_then(|id| workspace.admin(id)).map(admin),
+        "author": note.admin.and_then(|id| workspace.admin(id)).map(staff::shape),
         "body": note.body,
     })
 }

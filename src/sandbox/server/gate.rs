@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response};
+use base64::Engine as _;
 
 use super::connection::{Line, Treatment};
 use super::reply::{self, Limits, Outcome};
@@ -12,10 +13,10 @@ use super::world::Server;
 use crate::sandbox::clock::Moment;
 use crate::sandbox::faults::{Fate, Fault, Reset, When, scramble};
 use crate::sandbox::ledger::Entry;
-use crate::sandbox::modern;
-use crate::sandbox::version::{self, Dialect, Version};
+use crate::sandbox::version::{self, Version};
 use crate::sandbox::wire::{Answer, Call, path_parts, query_pairs, route_of};
 use crate::sandbox::workspace::Refusal;
+use crate::sandbox::{legacy, modern};
 
 /// A response, and what to do to the connection while it is written.
 pub(super) struct Reply {
@@ -102,12 +103,22 @@ fn too_many(limit: u64) -> Refusal {
     Refusal::new(429, "rate_limit_exceeded", format!("Exceeded rate limit of {limit} in 10_seconds"))
 }
 
+/// Takes a bearer token, or the token as the user name of HTTP basic, as the clients of the 1.x dialect send it.
 fn authorised(headers: &HeaderMap, tokens: &[String]) -> bool {
     let Some(header) = headers.get("authorization").and_then(|value| value.to_str().ok()) else { return false };
-    let Some((scheme, token)) = header.split_once(' ') else { return false };
-    let token = token.trim();
-    let known = tokens.is_empty() || tokens.iter().any(|accepted| accepted == token);
-    scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && known
+    let Some((scheme, credentials)) = header.split_once(' ') else { return false };
+    let token = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Some(credentials.trim().to_owned()),
+        "basic" => basic_user(credentials.trim()),
+        _ => None,
+    };
+    token.is_some_and(|token| !token.is_empty() && (tokens.is_empty() || tokens.contains(&token)))
+}
+
+fn basic_user(credentials: &str) -> Option<String> {
+    let decoded = base64::engine::general_purpose::STANDARD.decode(credentials).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    text.split_once(':').map(|(user, _)| user.to_owned())
 }
 
 /// Carries the request out, unless its fault comes first, and lets the fault spoil the answer.
@@ -171,7 +182,7 @@ fn server_error(status: u16) -> Refusal {
 
 /// Checks headers and body and hands the call to its dialect.
 fn carry_out(server: &Server, head: &Parts, body: &[u8]) -> Result<Answer, Refusal> {
-    let version = dialect_version(&head.headers, server.default_dialect)?;
+    let version = spoken_version(&head.headers, server.default_version)?;
     check_accept(&head.headers)?;
     let body = match body {
         [] => None,
@@ -186,24 +197,26 @@ fn carry_out(server: &Server, head: &Parts, body: &[u8]) -> Result<Answer, Refus
         path: path_parts(head.uri.path()),
         query: query_pairs(head.uri.query().unwrap_or_default()),
         version,
+        origin: origin(&head.headers),
         body,
         now: server.now(),
     };
-    modern::answer(&mut server.world().workspace, &call).map(Answer::ok)
+    let dialect = if version.is_legacy() { legacy::answer } else { modern::answer };
+    dialect(&mut server.world().workspace, &call).map(Answer::ok)
 }
 
-fn dialect_version(headers: &HeaderMap, default: Dialect) -> Result<Version, Refusal> {
-    let dialect = match headers.get("intercom-version") {
+fn spoken_version(headers: &HeaderMap, default: Version) -> Result<Version, Refusal> {
+    let version = match headers.get("intercom-version") {
         None => Some(default),
         Some(header) => header.to_str().ok().and_then(version::read),
     };
-    match dialect {
-        Some(Dialect::Modern(version)) => Ok(version),
-        Some(Dialect::Legacy) => {
-            Err(Refusal::new(400, "intercom_version_invalid", "This workspace only serves versions 2.0 and later"))
-        }
-        None => Err(Refusal::new(400, "intercom_version_invalid", "The requested version is invalid")),
-    }
+    version.ok_or_else(|| Refusal::new(400, "intercom_version_invalid", "The requested version is invalid"))
+}
+
+/// Where the server is reached, for the links of a page.
+fn origin(headers: &HeaderMap) -> String {
+    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or("127.0.0.1");
+    format!("http://{host}")
 }
 
 /// A request that does not say that it takes JSON is refused (documented: "can yield 406"; we always do).

@@ -53,7 +53,7 @@ pub struct Sandbox;
 impl Sandbox {
     /// Seeds the workspace and starts to listen on 127.0.0.1. Needs a tokio runtime.
     pub async fn start(options: Options) -> Result<Running, Error> {
-        let default_dialect =
+        let default_version =
             version::read(&options.default_version).ok_or_else(|| Error::Version(options.default_version.clone()))?;
         let (workspace, seeded) = furnish(&options)?;
         let world = World {
@@ -71,7 +71,7 @@ impl Sandbox {
             shared: Mutex::new(world),
             clock: options.clock,
             tokens: options.tokens,
-            default_dialect,
+            default_version,
             closing: closing.clone(),
         });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&server));

@@ -26,6 +26,7 @@ pub(super) fn answer(server: &Server, method: &Method, path: &str, query: Option
         ("POST", "faults") => set_faults(&mut world, body),
         ("POST", "limit") => set_limit(&mut world, body),
         ("POST", "edit") => read(body).and_then(|order| edit(&mut world.workspace, now, &order)),
+        ("POST", "visitor") => read(body).and_then(|order| visit(&mut world.workspace, now, &order)),
         ("POST", "conversation") => read(body).and_then(|order| converse(&mut world.workspace, now, &order)),
         _ => Err(Refusal::resource_not_found()),
     };
@@ -98,6 +99,14 @@ fn edit(workspace: &mut Workspace, now: Moment, order: &Map<String, Value>) -> R
         }
     }
     Ok(json!({ "contact": id }))
+}
+
+/// Somebody opens the website: the only way to make a visitor, as with the Messenger.
+fn visit(workspace: &mut Workspace, now: Moment, order: &Map<String, Value>) -> Result<Value, Refusal> {
+    let change = workspace.read_change(order, OwnerForm::Number)?;
+    let visitor = workspace.add_visitor(now, order.get("user_id").and_then(id_text))?;
+    let visitor = workspace.change_visitor(now, &visitor.id, change)?;
+    Ok(json!({ "id": visitor.id, "user_id": visitor.user_id }))
 }
 
 /// Starts a conversation with some contacts, as a message from them would.

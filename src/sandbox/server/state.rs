@@ -34,12 +34,17 @@ pub(super) fn of(workspace: &Workspace) -> Value {
             "archived": attribute.archived
         })
     });
+    let visitors = workspace
+        .visitors
+        .all()
+        .map(|visitor| json!({ "id": visitor.id, "user_id": visitor.user_id, "name": visitor.name }));
     let tags = workspace.tags.all().map(|tag| json!({ "id": tag.id.to_string(), "name": tag.name }));
     json!({
         "schema": "leadfold.sandbox.state/1",
         "workspace_id": workspace.identity.id_code,
         "contacts": contacts.collect::<Vec<_>>(),
         "deleted": workspace.deleted,
+        "visitors": visitors.collect::<Vec<_>>(),
         "tags": tags.collect::<Vec<_>>(),
         "companies": companies.collect::<Vec<_>>(),
         "conversations": conversations.collect::<Vec<_>>(),

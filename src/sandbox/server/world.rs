@@ -8,7 +8,7 @@ use crate::sandbox::clock::{Clock, Moment};
 use crate::sandbox::faults::Injector;
 use crate::sandbox::ledger::Ledger;
 use crate::sandbox::rate::Windows;
-use crate::sandbox::version::Dialect;
+use crate::sandbox::version::Version;
 use crate::sandbox::workspace::Workspace;
 
 /// Everything requests share.
@@ -25,7 +25,8 @@ pub(super) struct Server {
     pub(super) clock: Arc<dyn Clock>,
     /// Accepted tokens; empty = any.
     pub(super) tokens: Vec<String>,
-    pub(super) default_dialect: Dialect,
+    /// Spoken when a request names none.
+    pub(super) default_version: Version,
     pub(super) closing: watch::Receiver<bool>,
 }
 

@@ -1,12 +1,13 @@
 //! What hangs on a contact: tags, companies, notes, subscriptions put on and taken off.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::attribute::Model;
-use super::company::{Company, Details, read_company_id};
+use super::company::{Company, CompanyChange, Details, read_company_id};
 use super::contact::{Applied, Consent, Contact};
 use super::note::Note;
 use super::page::{Cursor, Page};
@@ -58,11 +59,11 @@ impl Workspace {
     /// Deletes a tag and takes it off everybody.
     pub(crate) fn delete_tag(&mut self, now: Moment, tag: &str) -> Result<(), Refusal> {
         let id = self.tags.find(tag)?.id;
-        let wearers: Vec<String> =
-            self.contacts().filter(|contact| contact.wears(id)).map(|contact| contact.id.clone()).collect();
+        let wearers: Vec<String> = self.people.wearers(id).map(|contact| contact.id.clone()).collect();
         for wearer in wearers {
             self.touch(now, &wearer, |contact| contact.tags.retain(|worn| worn.tag != id));
         }
+        self.companies.forget_tag(id);
         self.tags.remove(id);
         Ok(())
     }
@@ -70,15 +71,20 @@ impl Workspace {
 
 /// Companies.
 impl Workspace {
-    /// Creates the company of this `company_id`, or updates it.
-    pub(crate) fn upsert_company(&mut self, now: Moment, body: &Map<String, Value>) -> Result<Company, Refusal> {
+    /// Checks a company body: nothing is changed yet.
+    pub(crate) fn read_company(&self, body: &Map<String, Value>) -> Result<CompanyChange, Refusal> {
         let company_id = read_company_id(body)?;
         let custom_attributes = match body.get("custom_attributes") {
             None | Some(Value::Null) => BTreeMap::new(),
             Some(Value::Object(values)) => self.attributes.check(Model::Company, values)?,
             Some(_) => return Err(Refusal::bad_request("bad 'custom_attributes' parameter")),
         };
-        let details = Details::read(body)?;
+        Ok(CompanyChange { company_id, details: Details::read(body)?, custom_attributes })
+    }
+
+    /// Creates the company of this `company_id`, or updates it.
+    pub(crate) fn save_company(&mut self, now: Moment, change: CompanyChange) -> Result<Company, Refusal> {
+        let CompanyChange { company_id, details, custom_attributes } = change;
         if self.companies.by_company_id(&company_id).is_none() {
             let id = self.new_id(now);
             self.companies.insert(Company::new(id, company_id.clone(), now.seconds()));
@@ -95,6 +101,27 @@ impl Workspace {
             company.updated_at = now.seconds();
         });
         saved.ok_or_else(Refusal::company_not_found)
+    }
+
+    pub(crate) fn upsert_company(&mut self, now: Moment, body: &Map<String, Value>) -> Result<Company, Refusal> {
+        let change = self.read_company(body)?;
+        self.save_company(now, change)
+    }
+
+    /// Puts a tag on a company, or takes it off; both may be done twice.
+    pub(crate) fn label_company(&mut self, now: Moment, id: &str, tag: u64, worn: bool) -> Result<(), Refusal> {
+        let company_id = self.companies.find(id)?.company_id.clone();
+        self.companies.change(&company_id, |company| {
+            if company.tags.contains(&tag) == worn {
+                return;
+            }
+            company.tags.retain(|held| *held != tag);
+            if worn {
+                company.tags.push(tag);
+            }
+            company.updated_at = now.seconds();
+        });
+        Ok(())
     }
 
     pub(crate) fn attach_company(&mut self, now: Moment, contact: &str, company: &str) -> Result<Company, Refusal> {
@@ -124,10 +151,11 @@ impl Workspace {
 
     pub(crate) fn delete_company(&mut self, now: Moment, id: &str) -> Result<Company, Refusal> {
         let company = self.companies.remove(id).ok_or_else(Refusal::company_not_found)?;
-        let members: Vec<u64> = self.people.members(&company.id).collect();
-        let members: Vec<String> = members
-            .into_iter()
-            .filter_map(|ordinal| self.people.at(ordinal))
+        let members: Vec<String> = self
+            .people
+            .members(&company.id)
+            .iter()
+            .filter_map(|ordinal| self.people.at(*ordinal))
             .map(|contact| contact.id.clone())
             .collect();
         for member in members {
@@ -143,9 +171,9 @@ impl Workspace {
 
     /// One page of a company's active contacts.
     pub(crate) fn company_members(&self, id: &str, cursor: Cursor, per_page: usize) -> Page<Arc<Contact>> {
-        let members = self.people.members(id).filter(|ordinal| *ordinal > cursor.after);
+        let members = self.people.members(id).range((Bound::Excluded(cursor.after), Bound::Unbounded));
         let mut items: Vec<Arc<Contact>> =
-            members.take(per_page + 1).filter_map(|ordinal| self.people.at(ordinal)).map(Arc::clone).collect();
+            members.take(per_page + 1).filter_map(|ordinal| self.people.at(*ordinal)).map(Arc::clone).collect();
         let more = items.len() > per_page;
         items.truncate(per_page);
         let next = items.last().filter(|_| more).map(|last| Cursor { after: last.ordinal, page: cursor.page + 1 });

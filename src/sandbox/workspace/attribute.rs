@@ -65,6 +65,18 @@ impl DataType {
         }
     }
 
+    /// What a value says about its attribute; a name that ends in `_at` holds a date.
+    fn of(name: &str, value: &Value) -> Option<Self> {
+        match value {
+            Value::String(_) => Some(Self::String),
+            Value::Bool(_) => Some(Self::Boolean),
+            Value::Number(number) if number.is_f64() => Some(Self::Float),
+            Value::Number(_) if name.ends_with("_at") => Some(Self::Date),
+            Value::Number(_) => Some(Self::Integer),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::String => "string",
@@ -161,8 +173,7 @@ impl Attributes {
             }
         }
         if self.by_id.len() >= ATTRIBUTE_LIMIT {
-            let message = format!("You have reached the limit of {ATTRIBUTE_LIMIT} custom attributes");
-            return Err(Refusal::new(400, "custom_data_limit_reached", message));
+            return Err(limit_reached());
         }
         let id = self.add(model, name.to_owned(), data_type, now);
         let attribute = self.by_id.get_mut(&id).ok_or_else(Refusal::resource_not_found)?;
@@ -193,6 +204,41 @@ impl Attributes {
         Ok(attribute.clone())
     }
 
+    /// Defines what the values name and the workspace does not know yet, as the 1.x dialect does with every write.
+    ///
+    /// A whole number in an attribute of fractions fits; a fraction turns an attribute of whole numbers into one of
+    /// fractions. Names may hold neither a full stop nor a dollar sign, values are plain (older Intercom texts).
+    pub(crate) fn learn(&mut self, model: Model, values: &Map<String, Value>, now: i64) -> Result<(), Refusal> {
+        let invalid = |name: &str| {
+            Refusal::new(400, "invalid_document", format!("Custom attribute '{name}' is not a valid name or value"))
+        };
+        let mut unknown = Vec::new();
+        for (name, value) in values {
+            if value.is_array() || value.is_object() || name.trim().is_empty() || name.contains(['.', '$']) {
+                return Err(invalid(name));
+            }
+            if let Some(kind) = DataType::of(name, value).filter(|_| self.named(model, name).is_none()) {
+                unknown.push((name, kind));
+            }
+        }
+        if self.by_id.len() + unknown.len() > ATTRIBUTE_LIMIT {
+            return Err(limit_reached());
+        }
+        for (name, kind) in unknown {
+            self.add(model, name.clone(), kind, now);
+        }
+        for (name, value) in values {
+            let id = self.by_name.get(&(model, name.clone()));
+            if let Some(attribute) = id.and_then(|id| self.by_id.get_mut(id)) {
+                attribute.archived = false;
+                if value.is_f64() && attribute.data_type == DataType::Integer {
+                    attribute.data_type = DataType::Float;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Holds values against the attributes of a model. `null` is kept: it clears a value.
     pub(crate) fn check(&self, model: Model, values: &Map<String, Value>) -> Result<BTreeMap<String, Value>, Refusal> {
         let mut checked = BTreeMap::new();
@@ -207,6 +253,11 @@ impl Attributes {
         }
         Ok(checked)
     }
+}
+
+fn limit_reached() -> Refusal {
+    let message = format!("You have reached the limit of {ATTRIBUTE_LIMIT} custom attributes");
+    Refusal::new(400, "custom_data_limit_reached", message)
 }
 
 fn check_value(attribute: &Attribute, value: &Value) -> Result<(), Refusal> {

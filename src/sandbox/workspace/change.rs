@@ -38,6 +38,8 @@ impl<T> Patch<T> {
 pub(crate) enum OwnerForm {
     Number,
     Text,
+    /// The 1.x dialect takes both.
+    Either,
 }
 
 /// A checked request to create or update a contact.
@@ -175,9 +177,9 @@ fn owner(body: &Map<String, Value>, form: OwnerForm, knows_admin: impl Fn(u64) -
     let id = match (body.get("owner_id"), form) {
         (None, _) => return Ok(Patch::Keep),
         (Some(Value::Null), _) => return Ok(Patch::Clear),
-        (Some(Value::Number(number)), OwnerForm::Number) => number.as_u64(),
-        (Some(Value::String(text)), OwnerForm::Text) => text.parse().ok(),
-        (Some(_), OwnerForm::Number) => return Err(wrong_kind("owner_id", "an integer")),
+        (Some(Value::Number(number)), OwnerForm::Number | OwnerForm::Either) => number.as_u64(),
+        (Some(Value::String(text)), OwnerForm::Text | OwnerForm::Either) => text.parse().ok(),
+        (Some(_), OwnerForm::Number | OwnerForm::Either) => return Err(wrong_kind("owner_id", "an integer")),
         (Some(_), OwnerForm::Text) => return Err(wrong_kind("owner_id", "a string")),
     };
     match id {

@@ -1,10 +1,12 @@
 //! Companies: created or updated by the caller's own `company_id`, joined by contacts.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use serde_json::{Map, Value};
 
 use super::change::TEXT_LIMIT;
+use super::ordinals::Ordinals;
 use super::refusal::Refusal;
 
 #[expect(clippy::struct_field_names, reason = "`company_id` is the API's word")]
@@ -24,6 +26,15 @@ pub(crate) struct Company {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) custom_attributes: BTreeMap<String, Value>,
+    pub(crate) tags: Vec<u64>,
+}
+
+/// A checked request to create or update a company.
+#[derive(Debug)]
+pub(crate) struct CompanyChange {
+    pub(crate) company_id: String,
+    pub(super) details: Details,
+    pub(super) custom_attributes: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +42,7 @@ pub(crate) struct Companies {
     by_ordinal: BTreeMap<u64, Company>,
     by_id: HashMap<String, u64>,
     by_company_id: HashMap<String, u64>,
+    by_name: Ordinals<String>,
     last_ordinal: u64,
 }
 
@@ -52,25 +64,69 @@ impl Companies {
         self.get(id).ok_or_else(Refusal::company_not_found)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.by_ordinal.len()
+    }
+
+    /// The oldest company of this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Company> {
+        self.by_ordinal.get(self.by_name.of(name).first()?)
+    }
+
+    /// Ordinal of the company made last; 0 when there was none yet.
+    pub(crate) fn last_ordinal(&self) -> u64 {
+        self.last_ordinal
+    }
+
+    /// Companies made after the one with this ordinal, with their ordinals.
+    pub(crate) fn after(&self, ordinal: u64) -> impl Iterator<Item = (u64, &Company)> {
+        self.by_ordinal
+            .range((Bound::Excluded(ordinal), Bound::Unbounded))
+            .map(|(ordinal, company)| (*ordinal, company))
+    }
+
     /// Adds a company whose ids are new.
     pub(super) fn insert(&mut self, company: Company) {
         self.last_ordinal += 1;
         self.by_id.insert(company.id.clone(), self.last_ordinal);
         self.by_company_id.insert(company.company_id.clone(), self.last_ordinal);
+        if let Some(name) = &company.name {
+            self.by_name.add(name.clone(), self.last_ordinal);
+        }
         self.by_ordinal.insert(self.last_ordinal, company);
     }
 
     /// Changes the company of this `company_id`; `None` when there is none.
     pub(super) fn change(&mut self, company_id: &str, edit: impl FnOnce(&mut Company)) -> Option<Company> {
-        let company = self.by_ordinal.get_mut(self.by_company_id.get(company_id)?)?;
+        let ordinal = *self.by_company_id.get(company_id)?;
+        let company = self.by_ordinal.get_mut(&ordinal)?;
+        let before = company.name.clone();
         edit(company);
+        if before != company.name {
+            if let Some(name) = before {
+                self.by_name.remove(name.as_str(), ordinal);
+            }
+            if let Some(name) = &company.name {
+                self.by_name.add(name.clone(), ordinal);
+            }
+        }
         Some(company.clone())
     }
 
     pub(super) fn remove(&mut self, id: &str) -> Option<Company> {
-        let company = self.by_ordinal.remove(&self.by_id.remove(id)?)?;
+        let ordinal = self.by_id.remove(id)?;
+        let company = self.by_ordinal.remove(&ordinal)?;
         self.by_company_id.remove(&company.company_id);
+        if let Some(name) = &company.name {
+            self.by_name.remove(name.as_str(), ordinal);
+        }
         Some(company)
+    }
+
+    pub(super) fn forget_tag(&mut self, tag: u64) {
+        for company in self.by_ordinal.values_mut() {
+            company.tags.retain(|held| *held != tag);
+        }
     }
 }
 
@@ -89,6 +145,7 @@ impl Company {
             created_at: now,
             updated_at: now,
             custom_attributes: BTreeMap::new(),
+            tags: Vec::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ordinals::Ordinals;
 use super::refusal::Refusal;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,7 @@ impl Conversation {
 #[derive(Debug, Default)]
 pub(crate) struct Conversations {
     by_id: BTreeMap<u64, Conversation>,
+    by_contact: Ordinals<String>,
     last_id: u64,
 }
 
@@ -38,8 +40,9 @@ impl Conversations {
         id.parse().ok().and_then(|id: u64| self.by_id.get(&id)).ok_or_else(Refusal::resource_not_found)
     }
 
-    pub(super) fn get_mut(&mut self, id: &str) -> Result<&mut Conversation, Refusal> {
-        id.parse().ok().and_then(|id: u64| self.by_id.get_mut(&id)).ok_or_else(Refusal::resource_not_found)
+    /// Those a contact takes part in, in order of creation.
+    pub(crate) fn of(&self, contact: &str) -> impl Iterator<Item = &Conversation> {
+        self.by_contact.of(contact).iter().filter_map(|id| self.by_id.get(id))
     }
 
     /// Starts a conversation.
@@ -53,13 +56,33 @@ impl Conversations {
             created_at: now,
             updated_at: now,
         };
+        for contact in contacts {
+            self.by_contact.add(contact.clone(), conversation.id);
+        }
         self.by_id.insert(conversation.id, conversation.clone());
         conversation
     }
 
+    /// Changes one conversation and keeps the index true.
+    pub(super) fn change(&mut self, id: u64, edit: impl FnOnce(&mut Conversation)) -> Option<Conversation> {
+        let conversation = self.by_id.get_mut(&id)?;
+        for contact in &conversation.contacts {
+            self.by_contact.remove(contact.as_str(), id);
+        }
+        edit(conversation);
+        for contact in &conversation.contacts {
+            self.by_contact.add(contact.clone(), id);
+        }
+        Some(conversation.clone())
+    }
+
+    fn ids_of(&self, contact: &str) -> Vec<u64> {
+        self.by_contact.of(contact).iter().copied().collect()
+    }
+
     pub(crate) fn close_all_of(&mut self, contact: &str, now: i64) {
-        for conversation in self.by_id.values_mut().filter(|one| one.open) {
-            if conversation.contacts.iter().any(|id| id == contact) {
+        for id in self.ids_of(contact) {
+            if let Some(conversation) = self.by_id.get_mut(&id).filter(|one| one.open) {
                 conversation.open = false;
                 conversation.updated_at = now;
             }
@@ -67,22 +90,30 @@ impl Conversations {
     }
 
     pub(crate) fn move_all(&mut self, from: &str, into: &str, now: i64) {
-        for conversation in self.by_id.values_mut() {
-            let Some(place) = conversation.contacts.iter().position(|id| id == from) else { continue };
-            conversation.updated_at = now;
-            if conversation.contacts.iter().any(|id| id == into) {
-                conversation.contacts.remove(place);
-            } else if let Some(participant) = conversation.contacts.get_mut(place) {
-                into.clone_into(participant);
-            }
+        for id in self.ids_of(from) {
+            self.change(id, |conversation| {
+                conversation.updated_at = now;
+                let known = conversation.contacts.iter().any(|held| held == into);
+                match conversation.contacts.iter().position(|held| held == from) {
+                    Some(place) if known => drop(conversation.contacts.remove(place)),
+                    Some(place) => {
+                        if let Some(participant) = conversation.contacts.get_mut(place) {
+                            into.clone_into(participant);
+                        }
+                    }
+                    None => {}
+                }
+            });
         }
     }
 
     /// Deleting a contact deletes the conversations it was alone in.
     pub(crate) fn remove_all_of(&mut self, contact: &str) {
-        for conversation in self.by_id.values_mut() {
-            conversation.contacts.retain(|id| id != contact);
+        for id in self.ids_of(contact) {
+            let left = self.change(id, |conversation| conversation.contacts.retain(|held| held != contact));
+            if left.is_some_and(|conversation| conversation.contacts.is_empty()) {
+                self.by_id.remove(&id);
+            }
         }
-        self.by_id.retain(|_, conversation| !conversation.contacts.is_empty());
     }
 }

@@ -23,19 +23,21 @@ impl Workspace {
     }
 
     pub(crate) fn join_conversation(&mut self, now: Moment, id: &str, contact: &str) -> Result<Conversation, Refusal> {
-        self.conversations.get(id)?;
+        let conversation = self.conversations.get(id)?.clone();
         self.active(contact)?;
-        let conversation = self.conversations.get_mut(id)?;
-        if !conversation.contacts.iter().any(|held| held == contact) {
+        if conversation.contacts.iter().any(|held| held == contact) {
+            return Ok(conversation);
+        }
+        let joined = self.conversations.change(conversation.id, |conversation| {
             conversation.contacts.push(contact.to_owned());
             conversation.updated_at = now.seconds();
-        }
-        Ok(conversation.clone())
+        });
+        joined.ok_or_else(Refusal::resource_not_found)
     }
 
     /// Takes a contact out; the last participant has to stay.
     pub(crate) fn leave_conversation(&mut self, now: Moment, id: &str, contact: &str) -> Result<Conversation, Refusal> {
-        let conversation = self.conversations.get_mut(id)?;
+        let conversation = self.conversations.get(id)?;
         if !conversation.contacts.iter().any(|held| held == contact) {
             return Err(Refusal::contact_not_found());
         }
@@ -43,8 +45,11 @@ impl Workspace {
             let message = "Removing the last participant from a conversation is not allowed";
             return Err(Refusal::new(422, "parameter_invalid", message));
         }
-        conversation.contacts.retain(|held| held != contact);
-        conversation.updated_at = now.seconds();
-        Ok(conversation.clone())
+        let number = conversation.id;
+        let left = self.conversations.change(number, |conversation| {
+            conversation.contacts.retain(|held| held != contact);
+            conversation.updated_at = now.seconds();
+        });
+        left.ok_or_else(Refusal::resource_not_found)
     }
 }

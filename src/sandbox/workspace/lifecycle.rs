@@ -31,8 +31,15 @@ impl Workspace {
         }
         let mut contact = Contact::new(0, String::new(), role, now.seconds());
         change.apply(&mut contact);
+        self.enter(now, contact)
+    }
+
+    /// Takes in a new contact; one without an id gets one.
+    pub(super) fn enter(&mut self, now: Moment, mut contact: Contact) -> Result<Arc<Contact>, Refusal> {
         self.check_identity(&contact)?;
-        contact.id = self.new_id(now);
+        if contact.id.is_empty() {
+            contact.id = self.new_id(now);
+        }
         contact.ordinal = self.people.next_ordinal();
         let contact = self.people.insert(contact);
         self.search.offer(now, &contact);

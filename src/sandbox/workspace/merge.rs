@@ -92,7 +92,7 @@ fn adopt(user: &mut Contact, lead: &Contact, now: i64) {
     user.merged_from.push(MergedFrom { id: lead.id.clone(), at: now });
 }
 
-fn fill<T: Clone>(field: &mut Option<T>, offer: Option<&T>) {
+pub(super) fn fill<T: Clone>(field: &mut Option<T>, offer: Option<&T>) {
     if field.is_none() {
         *field = offer.cloned();
     }

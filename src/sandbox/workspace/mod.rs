@@ -3,6 +3,7 @@
 //! It is given checked values or JSON bodies and the moment they arrive, and answers with the new state or a
 //! `Refusal`. Both dialects translate to the same calls. It must not know about requests, limits or faults.
 
+pub(crate) mod anonymous;
 mod attach;
 pub(crate) mod attribute;
 pub(crate) mod change;
@@ -10,12 +11,16 @@ pub(crate) mod company;
 pub(crate) mod contact;
 pub(crate) mod conversation;
 mod converse;
+pub(crate) mod convert;
 mod lifecycle;
 mod merge;
 pub(crate) mod note;
+mod ordinals;
 pub(crate) mod page;
 mod people;
 mod refusal;
+pub(crate) mod roster;
+pub(crate) mod scroll;
 pub(crate) mod search;
 pub(crate) mod seed;
 mod state;
@@ -25,6 +30,8 @@ pub(crate) mod tag;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upsert;
+pub(crate) mod visitor;
 
 pub(crate) use merge::MergeCheck;
 pub(crate) use refusal::Refusal;

@@ -37,6 +37,14 @@ impl Refusal {
         Self::new(404, "not_found", "User Not Found")
     }
 
+    pub(crate) fn lead_not_found() -> Self {
+        Self::new(404, "not_found", "Contact Not Found")
+    }
+
+    pub(crate) fn visitor_not_found() -> Self {
+        Self::new(404, "not_found", "Visitor Not Found")
+    }
+
     pub(crate) fn resource_not_found() -> Self {
         Self::new(404, "not_found", "Resource Not Found")
     }
@@ -49,6 +57,12 @@ impl Refusal {
     pub(crate) fn exists(id: &str, archived: bool) -> Self {
         let start = if archived { "An archived contact" } else { "A contact" };
         Self::new(409, "conflict", format!("{start} matching those details already exists with id={id}"))
+    }
+
+    /// 409 of the 1.x dialect: an address is not enough to tell who is meant.
+    pub(crate) fn several_users() -> Self {
+        let message = "Multiple existing users match this email address - must be more specific using user_id";
+        Self::new(409, "conflict", message)
     }
 
     pub(crate) fn invalid_merge(message: &str) -> Self {

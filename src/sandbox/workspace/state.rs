@@ -16,9 +16,12 @@ use super::note::Notes;
 use super::page::{Cursor, Page};
 use super::people::People;
 use super::refusal::Refusal;
+use super::roster::Arranged;
+use super::scroll::Scroll;
 use super::search::{Fields, Query, SearchIndex, Sort};
 use super::subscription::{self, SubscriptionType};
 use super::tag::Tags;
+use super::visitor::Visitors;
 use crate::sandbox::clock::Moment;
 
 /// A teammate of the workspace.
@@ -50,11 +53,16 @@ pub(crate) struct Workspace {
     pub(crate) notes: Notes,
     pub(crate) subscription_types: Vec<SubscriptionType>,
     pub(crate) conversations: Conversations,
+    pub(crate) visitors: Visitors,
     /// Ids of contacts deleted for good, in order.
     pub(crate) deleted: Vec<String>,
     zone: TimeZone,
     pub(super) people: People,
     pub(super) search: SearchIndex,
+    pub(super) scroll: Option<Scroll>,
+    pub(super) arranged: Option<Arranged>,
+    /// Requests for deletion of the 1.x dialect so far.
+    pub(super) deletions_requested: u64,
     objects_made: u64,
 }
 
@@ -74,10 +82,14 @@ impl Workspace {
             notes: Notes::default(),
             subscription_types: subscription::shipped(),
             conversations: Conversations::default(),
+            visitors: Visitors::default(),
             deleted: Vec::new(),
             zone,
             people: People::default(),
             search: SearchIndex::with_lag(search_lag_millis),
+            scroll: None,
+            arranged: None,
+            deletions_requested: 0,
             objects_made: 0,
         }
     }
@@ -152,9 +164,15 @@ impl Workspace {
         let start = if cursor.after == 0 {
             0
         } else {
-            // A contact that left the result since is skipped by page arithmetic, as well as can be.
-            let seen = found.iter().position(|ordinal| *ordinal == cursor.after);
-            seen.map_or_else(|| found.len().min((cursor.page - 1).saturating_mul(per_page)), |place| place + 1)
+            // Usually the page number says where the cursor is. A contact that left the result since is skipped by page
+            // arithmetic, as well as can be.
+            let expected = cursor.page.saturating_sub(1).saturating_mul(per_page);
+            if expected.checked_sub(1).and_then(|place| found.get(place)) == Some(&cursor.after) {
+                expected
+            } else {
+                let seen = found.iter().position(|ordinal| *ordinal == cursor.after);
+                seen.map_or_else(|| found.len().min(expected), |place| place + 1)
+            }
         };
         let page: Vec<u64> = found.iter().skip(start).take(per_page).copied().collect();
         let next = page

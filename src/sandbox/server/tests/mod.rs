@@ -1,76 +1,19 @@
 //! The wire, driven with a real client over loopback.
 
-use std::sync::Arc;
+mod bench;
+mod legacy;
+mod scroll;
+mod visitors;
+
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, Response};
+use bench::{Bench, START, header, opened};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::{Running, Sandbox};
-use crate::sandbox::clock::ManualClock;
-use crate::sandbox::faults::{Fault, FaultRule, Faults, Reset, When};
+use crate::sandbox::Sandbox;
+use crate::sandbox::faults::{Fault, FaultRule, Reset, When};
 use crate::sandbox::options::Options;
-
-const START: i64 = 1_800_000_003;
-
-struct Bench {
-    running: Running,
-    client: Client,
-    clock: Arc<ManualClock>,
-}
-
-impl Bench {
-    async fn with(options: Options) -> Self {
-        // A second test may have installed the provider already.
-        rustls::crypto::ring::default_provider().install_default().ok();
-        let clock = Arc::new(ManualClock::at_seconds(START));
-        let options = Options { clock: Arc::<ManualClock>::clone(&clock), ..options };
-        let client = Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { running: Sandbox::start(options).await.unwrap(), client, clock }
-    }
-
-    async fn new() -> Self {
-        Self::with(Options::default()).await
-    }
-
-    async fn faulty(rules: Vec<FaultRule>) -> Self {
-        Self::with(Options { faults: Faults { rules, ..Faults::default() }, ..Options::default() }).await
-    }
-
-    fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.running.url()))
-    }
-
-    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
-        self.bare(method, path)
-            .bearer_auth("any")
-            .header("accept", "application/json")
-            .header("intercom-version", "2.14")
-    }
-
-    async fn get(&self, path: &str) -> (u16, Value) {
-        opened(self.ask(Method::GET, path).send().await.unwrap()).await
-    }
-
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        opened(self.ask(Method::POST, path).json(&body).send().await.unwrap()).await
-    }
-
-    async fn make(&self, body: Value) -> String {
-        let (status, made) = self.post("/contacts", body).await;
-        assert_eq!(status, 200, "{made}");
-        made["id"].as_str().unwrap().to_owned()
-    }
-}
-
-async fn opened(response: Response) -> (u16, Value) {
-    let status = response.status().as_u16();
-    (status, response.json().await.unwrap_or(Value::Null))
-}
-
-fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-}
 
 #[tokio::test]
 async fn without_a_good_token_everything_is_401_and_tells_no_limits() {
