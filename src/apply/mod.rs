@@ -55,3 +55,4 @@ pub use undo::{UndoSummary, undo};
 pub use undo_forecast::{UndoForecast, forecast_undo};
 
 pub use crate::plan::Limit;
+pub(crate) use value::{AttributeTypes, current, put, same};

@@ -10,12 +10,12 @@ use crate::plan::{Attribute, AttributeValue, StandardAttribute};
 
 /// The workspace's custom attributes that can be written, by name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AttributeTypes {
+pub(crate) struct AttributeTypes {
     types: BTreeMap<String, (DataType, Vec<String>)>,
 }
 
 impl AttributeTypes {
-    pub(super) fn new(attributes: &[DataAttribute]) -> Self {
+    pub(crate) fn new(attributes: &[DataAttribute]) -> Self {
         let types = attributes
             .iter()
             .filter(|attribute| attribute.custom && !attribute.archived && attribute.api_writable)
@@ -25,19 +25,24 @@ impl AttributeTypes {
     }
 
     /// With attributes that do not exist yet and would be made as text.
-    pub(super) fn with_texts(mut self, names: &[String]) -> Self {
+    pub(crate) fn with_texts(mut self, names: &[String]) -> Self {
         for name in names {
             self.types.entry(name.clone()).or_insert((DataType::String, Vec::new()));
         }
         self
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.types.contains_key(name)
     }
 
+    /// The names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.types.keys().map(String::as_str)
+    }
+
     /// The value as the wire wants it. The message names the attribute and its type, not the value.
-    pub(super) fn wire(&self, attribute: &Attribute, value: &AttributeValue) -> Result<Value, String> {
+    pub(crate) fn wire(&self, attribute: &Attribute, value: &AttributeValue) -> Result<Value, String> {
         let wanted = match attribute {
             Attribute::Standard(attribute) => return standard_wire(*attribute, value),
             Attribute::Custom(name) => self.types.get(name),
@@ -147,7 +152,7 @@ fn seconds(value: &AttributeValue) -> Option<i64> {
 }
 
 /// What the contact has for an attribute; `None` when it is empty.
-pub(super) fn current(contact: &Contact, attribute: &Attribute) -> Option<Value> {
+pub(crate) fn current(contact: &Contact, attribute: &Attribute) -> Option<Value> {
     let text = |text: &Option<String>| text.as_ref().filter(|text| !text.trim().is_empty()).cloned().map(Value::String);
     match attribute {
         Attribute::Standard(standard) => match standard {
@@ -182,7 +187,7 @@ pub(super) fn role_name(role: Role) -> &'static str {
 
 /// Whether two values of an attribute are the same to Intercom: e-mail without case, phone by its digits (Intercom
 /// strips the punctuation), times with or without the time of day they were exported with, texts without surplus space.
-pub(super) fn same(attribute: &Attribute, left: Option<&Value>, right: Option<&Value>) -> bool {
+pub(crate) fn same(attribute: &Attribute, left: Option<&Value>, right: Option<&Value>) -> bool {
     let empty_as_none = |value: Option<&Value>| -> Option<Value> {
         let value = value.filter(|value| !is_empty(value))?;
         let subscribed = *attribute == Attribute::Standard(StandardAttribute::UnsubscribedFromEmails)
@@ -249,7 +254,7 @@ fn digits(text: &str) -> String {
 }
 
 /// Adds a value to a patch under the attribute's place.
-pub(super) fn put(patch: &mut ContactPatch, attribute: &Attribute, value: Value) {
+pub(crate) fn put(patch: &mut ContactPatch, attribute: &Attribute, value: Value) {
     match attribute {
         Attribute::Standard(attribute) => {
             patch.standard.insert(attribute.name().to_owned(), value);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, check, completions, config_show, demo, evaluate, export, plan, pull, report, review, sandbox, show, undo,
-    whoami,
+    apply, check, completions, config_show, contact, demo, evaluate, export, plan, pull, report, review, sandbox, show,
+    undo, whoami,
 };
 
 /// Finds the duplicates in an Intercom workspace and your contact lists, shows a plan, then carries it out safely.
@@ -85,6 +85,12 @@ pub(super) enum Command {
     Export(export::ExportArgs),
     /// Check the token; print workspace, region, version and rate limit
     Whoami(whoami::WhoamiArgs),
+    /// Find or change one lead
+    Lead(Box<contact::LeadArgs>),
+    /// Find or change one user
+    User(Box<contact::UserArgs>),
+    /// Find a visitor, or make a lead or user of it
+    Visitor(Box<contact::VisitorArgs>),
     /// Start a pretend Intercom on this machine
     Sandbox(sandbox::SandboxArgs),
     /// Show the settings in force and where each came from

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod config_show;
 mod connect;
+mod contact;
 mod demo;
 mod evaluate;
 mod exit;
@@ -27,6 +28,7 @@ mod sandbox;
 mod setting_args;
 mod show;
 mod signal;
+mod state;
 mod undo;
 mod watch;
 mod whoami;
@@ -72,6 +74,9 @@ fn dispatch(arguments: &Arguments, printer: &Printer, cancel: &signal::Cancel) -
         Command::Pull(verb) => pull::run(verb, output, printer, cancel),
         Command::Export(verb) => export::run(verb, output, printer),
         Command::Whoami(verb) => whoami::run(verb, output, printer, cancel),
+        Command::Lead(verb) => contact::lead(verb, output, printer, cancel),
+        Command::User(verb) => contact::user(verb, output, printer, cancel),
+        Command::Visitor(verb) => contact::visitor(verb, output, printer, cancel),
         Command::Sandbox(verb) => sandbox::run(verb, printer, cancel),
         Command::Config(verb) => config_show::run(verb, output, printer),
         Command::Completions(verb) => completions::completions(verb, printer),

@@ -86,16 +86,22 @@ impl Printer {
     }
 
     /// Asks a yes-or-no question; `None` when nobody is there to answer.
-    #[expect(clippy::unused_self, reason = "all output goes through the printer, so that none can bypass it")]
     pub(super) fn ask(&self, question: &str) -> Option<bool> {
+        let answer = self.ask_for(&format!("{question} [y/N]"))?;
+        Some(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a line of text, trimmed; `None` when nobody is there to type it.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer, so that none can bypass it")]
+    pub(super) fn ask_for(&self, question: &str) -> Option<String> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return None;
         }
-        drop(write!(io::stderr(), "{question} [y/N] "));
+        drop(write!(io::stderr(), "{question} "));
         drop(io::stderr().flush());
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok()?;
-        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        Some(answer.trim().to_owned())
     }
 
     /// Starts the log on standard error: warnings, with `-v` what is done, with `-vv` every request.

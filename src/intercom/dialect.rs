@@ -23,11 +23,25 @@ pub struct Dialect {
     version: &'static str,
     owner_id: OwnerId,
     merged_is_gone: bool,
+    deletes_at_once: bool,
+    visitor_needs_user: bool,
 }
 
 const DIALECTS: &[Dialect] = &[
-    Dialect { version: "2.14", owner_id: OwnerId::Integer, merged_is_gone: false },
-    Dialect { version: "2.16", owner_id: OwnerId::Text, merged_is_gone: true },
+    Dialect {
+        version: "2.14",
+        owner_id: OwnerId::Integer,
+        merged_is_gone: false,
+        deletes_at_once: true,
+        visitor_needs_user: true,
+    },
+    Dialect {
+        version: "2.16",
+        owner_id: OwnerId::Text,
+        merged_is_gone: true,
+        deletes_at_once: true,
+        visitor_needs_user: true,
+    },
 ];
 
 /// The dialect of a version; `None` when we do not speak it.
@@ -51,6 +65,17 @@ impl Dialect {
     #[must_use]
     pub fn merged_is_gone(&self) -> bool {
         self.merged_is_gone
+    }
+
+    /// Whether a deleted contact is gone at once; before 2.0 deleting is a request that is carried out later.
+    #[must_use]
+    pub fn deletes_at_once(&self) -> bool {
+        self.deletes_at_once
+    }
+
+    /// Whether converting a visitor wants a `user` in the body even when it becomes a lead.
+    pub(super) fn visitor_needs_user(&self) -> bool {
+        self.visitor_needs_user
     }
 
     /// A standard attribute's value as this version wants it.

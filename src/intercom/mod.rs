@@ -23,7 +23,8 @@ pub use snapshot::{Counted, Member, Snapshot};
 pub use stats::Stats;
 pub use wire::{
     Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
-    Embedded, Me, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Tag, TagId, WireValue, plain_text,
+    Embedded, Me, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Tag, TagId, Visitor, VisitorUser,
+    WireValue, plain_text,
 };
 
 use std::future::Future;

@@ -11,7 +11,7 @@ use super::{Attribute, StandardAttribute};
 use crate::contact::{Record, Role, Side};
 
 /// The first line of every keep-note.
-pub(super) const FIRST_LINE: &str = "leadfold kept these values from merged contacts:";
+pub(crate) const FIRST_LINE: &str = "leadfold kept these values from merged contacts:";
 
 /// What the contact that stays will hold and holds already.
 #[derive(Debug)]

@@ -36,6 +36,7 @@ pub use decide::decide;
 pub use decision::{Decision, Verdict};
 pub use forecast::{DEFAULT_WINDOW_LIMIT, Forecast, SideEffect};
 pub use guard::{Guardrails, Limit, ParseLimitError, Violation, check_guardrails};
+pub(crate) use keep::FIRST_LINE as KEEP_NOTE_FIRST_LINE;
 pub use options::{Fill, KeepDiscarded, LeadGroups, Mode, Options, UserGroups};
 pub use outcome::{Outcome, RowPlan};
 pub use replan::replan;

@@ -38,6 +38,7 @@ use std::io::{self, Write};
 use crate::plan::Plan;
 
 pub(crate) use lookup::pairs_of;
+pub(crate) use sanitize::visible;
 
 pub use applied::{Applied, AppliedAction, AppliedRow, Progress};
 pub use check::{check_json, check_text};

@@ -19,7 +19,7 @@ fn is_unsafe(character: char) -> bool {
 
 /// The text without control characters and direction marks; line breaks and tabs become one space. Joiners
 /// (U+200C, U+200D) stay: Persian and emoji need them.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }

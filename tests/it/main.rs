@@ -14,6 +14,7 @@
 mod bad_input;
 mod datasets;
 mod evaluate;
+mod guides;
 mod house;
 mod intercom_client;
 mod migration;

@@ -9,6 +9,7 @@ mod read;
 mod send;
 #[cfg(test)]
 mod tests;
+mod visitor;
 mod write;
 
 use std::fmt;
@@ -21,7 +22,7 @@ use self::address::Address;
 use super::dialect::{self, Dialect};
 use super::pace::WindowPacer;
 use super::stats::{Counters, Stats};
-use super::{Error, WindowCount};
+use super::{Contact, Error, WindowCount};
 
 /// The longest a connection may take to be made, whatever the time-out of the answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -127,6 +128,15 @@ impl Client {
     #[must_use]
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
+    }
+}
+
+impl TryFrom<serde_json::Value> for Contact {
+    type Error = Error;
+
+    /// Reads a contact as Intercom writes it.
+    fn try_from(json: serde_json::Value) -> Result<Self, Error> {
+        super::wire::contact(json).map_err(read::unreadable)
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use body::{patch_body, search_body};
 pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
 pub(super) use list::{List, Place, list};
-pub(super) use parts::{admin, company, conversation, data_attribute, me, note, tag};
+pub(super) use parts::{admin, company, conversation, data_attribute, me, note, tag, visitor};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,30 @@ pub struct Me {
     pub region: String,
     /// IANA name; date searches are whole days in this zone.
     pub timezone: String,
+}
+
+/// A visitor: somebody the messenger has seen and nobody knows yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Visitor {
+    /// Intercom's id.
+    pub id: String,
+    /// The id the messenger gave it.
+    pub user_id: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+}
+
+/// The user a visitor becomes. With none of these set there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitorUser {
+    /// A user that exists.
+    pub id: Option<IntercomId>,
+    /// The customer's id.
+    pub external_id: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
 }
 
 /// A teammate.

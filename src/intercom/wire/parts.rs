@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::lenient::{Malformed, array, flag, integer, required, text};
-use super::{Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, Note, Tag, TagId};
+use super::{Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, Note, Tag, TagId, Visitor};
 
 /// Reads `GET /me`. The workspace's id must be there: plans are bound to it.
 pub(in crate::intercom) fn me(answer: &Value) -> Result<Me, Malformed> {
@@ -24,6 +24,16 @@ pub(in crate::intercom) fn admin(answer: &Value) -> Result<Admin, Malformed> {
         id: required(answer, "id")?,
         name: text(answer, "name").unwrap_or_default(),
         email: text(answer, "email").unwrap_or_default(),
+    })
+}
+
+/// Reads a visitor.
+pub(in crate::intercom) fn visitor(answer: &Value) -> Result<Visitor, Malformed> {
+    Ok(Visitor {
+        id: required(answer, "id")?,
+        user_id: text(answer, "user_id").or_else(|| text(answer, "external_id")),
+        email: text(answer, "email"),
+        name: text(answer, "name"),
     })
 }
 
