@@ -94,12 +94,17 @@ pub(super) fn report(result: anyhow::Result<Exit>, printer: &Printer) -> ExitCod
 /// The error with its causes, each said once: many of our errors name their cause themselves.
 fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if text.is_empty() {
-            text = cause;
-        } else if !text.ends_with(&cause) {
+    for cause in error.chain() {
+        if text.ends_with(&cause.to_string()) && !text.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
             text.push_str(": ");
-            text.push_str(&cause);
+        }
+        // What Intercom's codes mean, and what to do, is said once, where the code is
+        match cause.downcast_ref::<intercom::Error>() {
+            Some(error) => text.push_str(&error.sentence()),
+            None => text.push_str(&cause.to_string()),
         }
     }
     text

@@ -52,10 +52,11 @@ pub(super) fn run(arguments: &WhoamiArgs, output: &OutputArgs, printer: &Printer
         match limit {
             Some(limit) => writeln!(
                 out,
-                "rate limit  {} requests per 10 seconds ({} a minute), {} left in this window",
+                "rate limit  {} requests per 10 seconds ({} a minute), {} left in the window that ends at {}",
                 limit.limit,
                 u64::from(limit.limit) * 6,
-                limit.remaining
+                limit.remaining,
+                jiff::Timestamp::from_second(limit.reset).map_or_else(|_| limit.reset.to_string(), |at| at.to_string())
             )?,
             None => writeln!(out, "rate limit  not told by the server")?,
         }

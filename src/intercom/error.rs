@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::RateLimit;
 use crate::contact::IntercomId;
 
 /// What the caller may do about an error.
@@ -88,6 +89,8 @@ pub enum Error {
     RateLimited {
         /// Requests sent for this action.
         attempts: u32,
+        /// The limit as the answer told it.
+        limit: Option<RateLimit>,
         /// Intercom's error code.
         code: String,
         /// Intercom's words.
@@ -100,6 +103,8 @@ pub enum Error {
     Server {
         /// HTTP status.
         status: u16,
+        /// Intercom's error code, when the body is Intercom's.
+        code: Option<String>,
         /// What the body said, as far as it is a sentence.
         message: String,
         /// Intercom's request id.

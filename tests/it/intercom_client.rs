@@ -14,13 +14,13 @@ use leadfold::sandbox::{self, Fault, FaultRule, Faults, Reset, Running, Sandbox,
 use secrecy::SecretString;
 use serde_json::json;
 
-async fn sandbox(change: impl FnOnce(&mut sandbox::Options)) -> Running {
+pub(crate) async fn sandbox(change: impl FnOnce(&mut sandbox::Options)) -> Running {
     let mut options = sandbox::Options { tokens: vec!["good-token".into()], ..sandbox::Options::default() };
     change(&mut options);
     Sandbox::start(options).await.unwrap()
 }
 
-fn client_of(running: &Running, version: &str) -> Client {
+pub(crate) fn client_of(running: &Running, version: &str) -> Client {
     Client::new(&Options {
         base_url: running.url(),
         token: SecretString::from("good-token"),

@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod datasets;
+mod errors;
 mod evaluate;
 mod guides;
 mod house;

@@ -119,14 +119,6 @@ async fn after_failure(
     external_id: Option<&serde_json::Value>,
 ) -> anyhow::Result<Contact> {
     match error.downcast_ref::<Error>() {
-        Some(Error::Conflict { existing: Some(id), archived, .. }) => {
-            let how = if *archived {
-                format!("leadfold user unarchive {}", id.0)
-            } else {
-                format!("leadfold user update {}", id.0)
-            };
-            Err(error.context(format!("nothing was created: somebody is there already; see {how}")))
-        }
         Some(other) if other.disposition() == Disposition::InDoubt => {
             // A lookup by key does not lag; a search for an address does
             if let Some(external_id) = external_id.and_then(|id| id.as_str())

@@ -22,7 +22,7 @@ const COMPANIES_PER_PAGE: u32 = 60;
 
 /// A success we cannot make sense of: carried out, but nobody can say with what result.
 pub(super) fn unreadable(problem: Malformed) -> Error {
-    Error::Server { status: 200, message: problem.to_string(), request_id: None }
+    Error::Server { status: 200, code: None, message: problem.to_string(), request_id: None }
 }
 
 /// A list whose pages go round in a circle.

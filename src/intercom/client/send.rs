@@ -181,8 +181,8 @@ pub(super) fn root(problem: &reqwest::Error) -> String {
 
 fn with_attempts(error: Error, sent: u32) -> Error {
     match error {
-        Error::RateLimited { code, message, request_id, .. } => {
-            Error::RateLimited { attempts: sent, code, message, request_id }
+        Error::RateLimited { limit, code, message, request_id, .. } => {
+            Error::RateLimited { attempts: sent, limit, code, message, request_id }
         }
         other => other,
     }

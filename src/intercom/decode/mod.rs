@@ -16,6 +16,8 @@ use crate::contact::IntercomId;
 
 /// The longest message passed on, in characters.
 const LONGEST_MESSAGE: usize = 300;
+/// The code of an error without one.
+const NO_CODE: &str = "no code";
 
 /// Reads the headers that matter for the pace.
 pub(super) fn heard(headers: &HeaderMap) -> Heard {
@@ -46,6 +48,7 @@ pub(super) fn answer(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<Va
             Err(_) if body.iter().all(u8::is_ascii_whitespace) => Ok(Value::Null),
             Err(problem) => Err(Error::Server {
                 status,
+                code: None,
                 message: format!(
                     "the answer is no JSON ({})",
                     if problem.is_eof() { "it is cut off" } else { "malformed" }
@@ -94,7 +97,7 @@ impl Said {
             messages.push(plain.unwrap_or_else(|| without_json(json.is_some(), body)));
         }
         Self {
-            code: code.unwrap_or_else(|| "no code".to_owned()),
+            code: code.unwrap_or_else(|| NO_CODE.to_owned()),
             message: presentable(&messages.join("; ")),
             field: errors.iter().find_map(|error| text(error, "field")),
             request_id,
@@ -129,8 +132,8 @@ fn failure(status: u16, headers: &HeaderMap, said: &Said) -> Error {
             message,
             request_id,
         },
-        429 => Error::RateLimited { attempts: 1, code, message, request_id },
-        408 | 500.. => Error::Server { status, message, request_id },
+        429 => Error::RateLimited { attempts: 1, limit: heard(headers).limit, code, message, request_id },
+        408 | 500.. => Error::Server { status, code: Some(code).filter(|code| code != NO_CODE), message, request_id },
         _ => Error::Refused { status, code, message, field: field.clone(), request_id },
     }
 }

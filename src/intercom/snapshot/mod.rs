@@ -83,7 +83,7 @@ impl Snapshot {
                 None => break,
                 Some(next) if !cursors.insert(next.clone()) => {
                     let message = Malformed("end: the list of contacts gives the same cursor twice").to_string();
-                    return Err(Error::Server { status: 200, message, request_id: None });
+                    return Err(Error::Server { status: 200, code: None, message, request_id: None });
                 }
                 Some(next) => cursor = Some(next),
             }

@@ -268,7 +268,12 @@ impl Fake {
         match fault {
             Some(Fault::Refused) => return Err(refused("parameter_invalid", "the pretend workspace refuses")),
             Some(Fault::LostBefore) => {
-                return Err(Error::Server { status: 502, message: "bad gateway".to_owned(), request_id: None });
+                return Err(Error::Server {
+                    status: 502,
+                    code: None,
+                    message: "bad gateway".to_owned(),
+                    request_id: None,
+                });
             }
             Some(Fault::Unreachable) => {
                 self.with(|state| state.writes.pop());
