@@ -157,9 +157,15 @@ fn of_ingest(error: &ingest::Error) -> Exit {
 
 fn of_store(error: &store::Error) -> Exit {
     match error {
-        store::Error::Edited { .. } | store::Error::OtherWorkspace { .. } => Exit::Stale,
+        store::Error::Edited { .. } | store::Error::OtherWorkspace { .. } | store::Error::OtherMirror { .. } => {
+            Exit::Stale
+        }
         store::Error::Locked { .. } => Exit::Locked,
-        store::Error::Missing { .. } | store::Error::NotAPlan { .. } | store::Error::NewerFormat { .. } => Exit::Usage,
+        store::Error::Missing { .. }
+        | store::Error::NotAPlan { .. }
+        | store::Error::NewerFormat { .. }
+        | store::Error::NotAMirror { .. }
+        | store::Error::NewerMirror { .. } => Exit::Usage,
         _ => Exit::Failure,
     }
 }

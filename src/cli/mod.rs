@@ -18,6 +18,7 @@ mod file;
 mod inputs;
 mod journal;
 mod lock;
+mod mirror;
 mod plan;
 mod printer;
 mod progress;

@@ -21,7 +21,7 @@ pub use dialect::Dialect;
 pub use error::{Disposition, Error};
 pub use explain::{EXPLANATIONS, Explanation};
 pub use pace::WindowCount;
-pub use snapshot::{Counted, Member, Snapshot};
+pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page, news};
 pub use stats::Stats;
 pub use wire::{
     Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
@@ -49,6 +49,19 @@ pub trait ReadWorkspace: Send + Sync {
         query: &SearchQuery,
         cursor: Option<&Cursor>,
     ) -> impl Future<Output = Result<ContactPage, Error>> + Send;
+    /// Contacts changed at this time (Unix seconds) or later, newest first; more than asked for may come, since Intercom
+    /// compares whole days. Lags like [`Self::search`]. An implementation that cannot tell gives everything.
+    fn changed_since(
+        &self,
+        _seconds: i64,
+        cursor: Option<&Cursor>,
+    ) -> impl Future<Output = Result<ContactPage, Error>> + Send {
+        self.list(cursor)
+    }
+    /// How many contacts there are, as the server counts; `None` when it does not say.
+    fn total(&self) -> impl Future<Output = Result<Option<u64>, Error>> + Send {
+        async { Ok(self.list(None).await?.total_count) }
+    }
     /// The user with this external id (`GET /contacts/find_by_external_id/{external_id}`). No lag is known of, unlike
     /// with [`Self::search`], which is what an implementation without that call falls back to.
     fn contact_by_external_id(&self, external_id: &str) -> impl Future<Output = Result<Contact, Error>> + Send {

@@ -96,4 +96,30 @@ pub enum Error {
         /// The workspace it was to be bound to.
         asked: String,
     },
+    /// The file is no mirror.
+    #[error("{path}: this is not a leadfold mirror, so it is left alone; choose another file with --mirror", path = .path.display())]
+    NotAMirror {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The mirror is of another workspace.
+    #[error("{path}: the mirror is of workspace {bound}, not of {asked}; choose another file with --mirror", path = .path.display())]
+    OtherMirror {
+        /// The file.
+        path: PathBuf,
+        /// The workspace it is of.
+        bound: String,
+        /// The workspace that was asked for.
+        asked: String,
+    },
+    /// Written by a newer leadfold.
+    #[error("{path}: the mirror has format {found}, this leadfold reads up to {known}; choose another file with --mirror, or delete it and pull again", path = .path.display())]
+    NewerMirror {
+        /// The file.
+        path: PathBuf,
+        /// Its format version.
+        found: i64,
+        /// The newest this program reads.
+        known: i64,
+    },
 }

@@ -1,8 +1,9 @@
-//! The plan file: one SQLite database per run. The only room that knows SQL.
+//! The plan file, one SQLite database per run, and the mirror of a workspace. The only room that knows SQL.
 //!
 //! Is given a finished [`Plan`](crate::plan::Plan) and writes it whole or not at all; reads it back; keeps the journal
 //! of an apply (one entry before and one after every request that writes, and the full state of every contact before
 //! its first change), people's decisions and the outcomes. Format: `docs/plan-file.md`.
+//! The mirror is a copy of a workspace that later pulls bring up to date.
 
 mod create;
 mod error;
@@ -10,6 +11,7 @@ mod file;
 mod history;
 mod journal;
 mod lock;
+mod mirror;
 mod read;
 mod schema;
 mod seal;
@@ -23,4 +25,5 @@ mod tests;
 pub use error::Error;
 pub use file::PlanFile;
 pub use journal::{ActionState, Attempt, AttemptId, AttemptResult, BeforeImage, JournalEntry, RowOutcome, Run};
+pub use mirror::{Fate, Mark, Mirror};
 pub use work::{ActionWork, Choice, RowWork, Tally, last_place};

@@ -19,6 +19,7 @@ mod guides;
 mod house;
 mod intercom_client;
 mod migration;
+mod mirror;
 mod pacing;
 mod people;
 mod plans;

@@ -12,7 +12,7 @@ use crate::intercom::retry::Repeat;
 use crate::intercom::wire::{self, List, Malformed, Place};
 use crate::intercom::{
     Admin, Company, Contact, ContactPage, Conversation, Cursor, DataAttribute, Error, Me, Note, RateLimit,
-    ReadWorkspace, SearchQuery, Tag,
+    ReadWorkspace, SearchFilter, SearchOperator, SearchQuery, Tag,
 };
 
 /// The most contacts, notes and conversations a page can have (Intercom-OpenAPI#639; the default is 10).
@@ -131,6 +131,29 @@ impl ReadWorkspace for Client {
             call.query.push(("starting_after", cursor.0.clone()));
         }
         self.page(call, cursor).await
+    }
+
+    async fn changed_since(&self, seconds: i64, cursor: Option<&Cursor>) -> Result<ContactPage, Error> {
+        // Dates compare as whole days in the workspace's zone, and `>` begins with the next day: two days earlier is
+        // early enough in every zone
+        let filter = SearchFilter {
+            field: "updated_at".to_owned(),
+            operator: SearchOperator::GreaterThan,
+            value: seconds.saturating_sub(2 * 86_400).into(),
+        };
+        let query = SearchQuery { all_of: vec![filter] };
+        let mut body = wire::search_body(&query, cursor.map(|cursor| cursor.0.as_str()), PER_PAGE)
+            .map_err(Error::Configuration)?;
+        if let Some(body) = body.as_object_mut() {
+            body.insert("sort".to_owned(), json!({"field": "updated_at", "order": "descending"}));
+        }
+        self.page(Call::write(Method::POST, &["contacts", "search"], Repeat::Safe).with(body), cursor).await
+    }
+
+    async fn total(&self) -> Result<Option<u64>, Error> {
+        let mut call = Call::get(&["contacts"]);
+        call.query.push(("per_page", "1".to_owned()));
+        Ok(self.page(call, None).await?.total_count)
     }
 
     async fn search(&self, query: &SearchQuery, cursor: Option<&Cursor>) -> Result<ContactPage, Error> {

@@ -34,27 +34,45 @@ const COLUMNS: &[&str] = &[
 /// Custom attributes that are in a column of [`COLUMNS`] already.
 const PLACES: &[&str] = &["city", "region", "country"];
 
-impl Snapshot {
-    /// Writes all contacts as CSV (UTF-8, comma, a header line): the columns above, then one per custom attribute any
-    /// contact has, by name. Several companies or tags share a cell, with `;` between them; times are ISO 8601 in UTC.
-    /// A custom attribute named like a column above is headed `custom_attributes.NAME`. Lists and objects are JSON text.
-    pub fn write_csv(&self, out: impl Write) -> Result<(), csv::Error> {
+/// Writes contacts as CSV (UTF-8, comma, a header line): the columns above, then one per custom attribute, by name. Several
+/// companies or tags share a cell, with `;` between them; times are ISO 8601 in UTC. A custom attribute named like a
+/// column above is headed `custom_attributes.NAME`. Lists and objects are JSON text.
+#[derive(Debug)]
+pub struct CsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    custom: Vec<String>,
+}
+
+impl<W: Write> CsvWriter<W> {
+    /// Writes the header; `custom` names every custom attribute that will come.
+    pub fn new<'a>(out: W, custom: impl IntoIterator<Item = &'a str>) -> Result<Self, csv::Error> {
+        let custom: BTreeSet<&str> = custom.into_iter().filter(|name| !PLACES.contains(name)).collect();
         let mut writer = csv::Writer::from_writer(out);
-        let custom = self.custom_names();
-        let header = COLUMNS.iter().map(|column| (*column).to_owned()).chain(custom.iter().map(|name| heading(name)));
-        writer.write_record(header)?;
-        for member in &self.members {
-            let values =
-                custom.iter().map(|name| member.contact.custom_attributes.get(*name).map_or_else(String::new, cell));
-            writer.write_record(standard(member).into_iter().chain(values))?;
-        }
-        writer.flush()?;
-        Ok(())
+        let columns = COLUMNS.iter().map(|column| (*column).to_owned());
+        writer.write_record(columns.chain(custom.iter().map(|name| heading(name))))?;
+        Ok(Self { writer, custom: custom.into_iter().map(str::to_owned).collect() })
     }
 
-    fn custom_names(&self) -> BTreeSet<&str> {
-        let names = self.members.iter().flat_map(|member| member.contact.custom_attributes.keys());
-        names.map(String::as_str).filter(|name| !PLACES.contains(name)).collect()
+    /// Writes one contact.
+    pub fn write(&mut self, member: &Member) -> Result<(), csv::Error> {
+        let held = |name: &String| member.contact.custom_attributes.get(name).map_or_else(String::new, cell);
+        let values: Vec<String> = self.custom.iter().map(held).collect();
+        self.writer.write_record(standard(member).into_iter().chain(values))
+    }
+
+    /// Writes what is left in the buffer.
+    pub fn finish(mut self) -> Result<(), csv::Error> {
+        Ok(self.writer.flush()?)
+    }
+}
+
+impl Snapshot {
+    /// Writes all contacts with a [`CsvWriter`].
+    pub fn write_csv(&self, out: impl Write) -> Result<(), csv::Error> {
+        let custom = self.members.iter().flat_map(|member| member.contact.custom_attributes.keys());
+        let mut writer = CsvWriter::new(out, custom.map(String::as_str))?;
+        self.members.iter().try_for_each(|member| writer.write(member))?;
+        writer.finish()
     }
 }
 

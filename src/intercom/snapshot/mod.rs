@@ -8,12 +8,17 @@
 //! Cost for n contacts: n/150 requests for the list, one for the tags, a few for the companies, and one for each
 //! contact that has more than ten tags or companies.
 
+mod changes;
 mod csv;
 mod names;
 mod rows;
 mod side_by_side;
 #[cfg(test)]
 mod tests;
+
+pub use changes::{Delta, each_page, news};
+pub use csv::CsvWriter;
+pub use names::Names;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -82,14 +87,13 @@ impl Snapshot {
             match page.next {
                 None => break,
                 Some(next) if !cursors.insert(next.clone()) => {
-                    let message = Malformed("end: the list of contacts gives the same cursor twice").to_string();
-                    return Err(Error::Server { status: 200, code: None, message, request_id: None });
+                    return Err(circle());
                 }
                 Some(next) => cursor = Some(next),
             }
         }
         let contacts = contacts.into_values().collect();
-        Ok(Self { members: names::named(reader, contacts).await?, counted })
+        Ok(Self { members: Names::default().add(reader, contacts).await?, counted })
     }
 
     /// How many contacts were read more (or, negative, fewer) than the server counted at the end: others created,
@@ -133,4 +137,10 @@ impl Snapshot {
         let position = self.members.binary_search_by(|member| member.contact.id.cmp(id)).ok()?;
         self.members.get(position)
     }
+}
+
+/// A list whose pages go round in a circle.
+fn circle() -> Error {
+    let message = Malformed("end: the list of contacts gives the same cursor twice").to_string();
+    Error::Server { status: 200, code: None, message, request_id: None }
 }

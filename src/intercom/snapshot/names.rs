@@ -12,24 +12,48 @@ use crate::intercom::{Company, Contact, Embedded, Error, ReadWorkspace, Tag};
 /// Distinct companies from which on listing them all is cheaper than asking contacts.
 const WORTH_A_LIST: usize = 12;
 
-/// Adds names to contacts, which keep their order.
-pub(super) async fn named<R: ReadWorkspace>(reader: &R, contacts: Vec<Contact>) -> Result<Vec<Member>, Error> {
-    let mut tags = Tags::default();
-    if contacts.iter().any(|contact| contact.tags.total > 0) {
-        tags.known.extend(reader.tag_list().await?.into_iter().map(|tag| (tag.id.0, tag.name)));
+/// Names of tags and companies, kept from one batch of contacts to the next.
+#[derive(Debug, Default)]
+pub struct Names {
+    tags: Tags,
+    companies: Companies,
+}
+
+impl Names {
+    /// With the companies known from an earlier time. Tags are always asked for: they are one request.
+    #[must_use]
+    pub fn with_companies(companies: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut names = Self::default();
+        names.companies.known.extend(companies);
+        names
     }
-    tags.ask(reader, &contacts).await?;
-    let mut companies = Companies::default();
-    companies.list(reader, &contacts).await?;
-    companies.ask(reader, &contacts).await?;
-    let members = contacts.into_iter().enumerate().map(|(position, contact)| {
-        let mut tag_names = tags.of(position, &contact);
-        tag_names.sort_unstable();
-        tag_names.dedup();
-        let companies = companies.of(position, &contact);
-        Member { contact, tags: tag_names, companies, notes: None }
-    });
-    Ok(members.collect())
+
+    /// The companies known, by Intercom's id.
+    pub fn companies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.companies.known.iter().map(|(id, name)| (id.as_str(), name.as_str()))
+    }
+
+    /// Adds names to contacts, which keep their order.
+    pub async fn add<R: ReadWorkspace>(&mut self, reader: &R, contacts: Vec<Contact>) -> Result<Vec<Member>, Error> {
+        let (tags, companies) = (&mut self.tags, &mut self.companies);
+        tags.whole.clear();
+        companies.whole.clear();
+        if !tags.listed && contacts.iter().any(|contact| contact.tags.total > 0) {
+            tags.known.extend(reader.tag_list().await?.into_iter().map(|tag| (tag.id.0, tag.name)));
+            tags.listed = true;
+        }
+        tags.ask(reader, &contacts).await?;
+        companies.list(reader, &contacts).await?;
+        companies.ask(reader, &contacts).await?;
+        let members = contacts.into_iter().enumerate().map(|(position, contact)| {
+            let mut tag_names = tags.of(position, &contact);
+            tag_names.sort_unstable();
+            tag_names.dedup();
+            let companies = companies.of(position, &contact);
+            Member { contact, tags: tag_names, companies, notes: None }
+        });
+        Ok(members.collect())
+    }
 }
 
 /// Nothing for a contact that was merged, archived or deleted while we read.
@@ -50,9 +74,10 @@ fn names(ids: &[String], known: &HashMap<String, String>) -> Vec<String> {
     ids.iter().filter_map(|id| known.get(id)).filter(|name| !name.is_empty()).cloned().collect()
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Tags {
     known: HashMap<String, String>,
+    listed: bool,
     /// All ids of the contact at a position, where the embedded ones are not all.
     whole: HashMap<usize, Vec<String>>,
 }
@@ -79,9 +104,10 @@ impl Tags {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Companies {
     known: HashMap<String, String>,
+    listed: bool,
     whole: HashMap<usize, Vec<String>>,
 }
 
@@ -89,10 +115,12 @@ impl Companies {
     /// Lists all companies when there are many to name. A workspace whose plan has no companies refuses: then the
     /// contacts are asked, and those have none either.
     async fn list<R: ReadWorkspace>(&mut self, reader: &R, contacts: &[Contact]) -> Result<(), Error> {
-        let distinct: HashSet<&String> = contacts.iter().flat_map(|contact| &contact.companies.ids).collect();
-        if distinct.len() < WORTH_A_LIST {
+        let embedded = contacts.iter().flat_map(|contact| &contact.companies.ids);
+        let distinct: HashSet<&String> = embedded.filter(|id| !self.known.contains_key(*id)).collect();
+        if self.listed || distinct.len() < WORTH_A_LIST {
             return Ok(());
         }
+        self.listed = true;
         match reader.company_list().await {
             Ok(companies) => {
                 self.known.extend(companies.into_iter().map(|company| (company.id.0, company.name)));

@@ -1,0 +1,176 @@
+//! `pull`: everything once, then only what changed, and nothing that went away stays.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Ran};
+use crate::workspace::Workspace;
+
+fn id(number: usize) -> String {
+    format!("{number:024x}")
+}
+
+/// Users with an external id, a company and a tag each.
+fn seed(contacts: usize) -> String {
+    let mut csv = "id,role,external_id,email,name,tags,company,plan\n".to_owned();
+    for number in 0..contacts {
+        writeln!(
+            csv,
+            "{},user,u-{number},p{number}@example.com,Person {number},t{},Company {},plan {}",
+            id(number),
+            number % 5,
+            number % 40,
+            number % 3
+        )
+        .unwrap();
+    }
+    csv
+}
+
+fn refreshed(ran: &Ran) -> Value {
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(document["schema"], "leadfold.pull/1");
+    document["refreshed"].clone()
+}
+
+struct Copy {
+    workspace: Workspace,
+    desk: Desk,
+}
+
+impl Copy {
+    fn of(contacts: usize) -> Self {
+        Self { workspace: Workspace::seeded(&seed(contacts)), desk: Desk::new() }
+    }
+
+    #[track_caller]
+    fn pull(&self, more: &[&str]) -> Ran {
+        let arguments = [&["pull", "-o", "all.csv", "--json"], more].concat();
+        self.desk.run_on(&self.workspace.url(), &arguments).ends_with(0)
+    }
+
+    /// What a first pull into another mirror writes.
+    fn anew(&self) -> String {
+        let mirror = self.desk.at("fresh.db");
+        drop(std::fs::remove_file(&mirror));
+        let arguments = ["pull", "-o", "fresh.csv", "--mirror", "fresh.db"];
+        self.desk.run_on(&self.workspace.url(), &arguments).ends_with(0);
+        self.desk.read("fresh.csv")
+    }
+}
+
+#[test]
+fn a_second_pull_after_fifty_changes_makes_few_requests_and_gives_the_same_file_as_a_first_one() {
+    let copy = Copy::of(3_000);
+    let first = refreshed(&copy.pull(&[]));
+    assert_eq!((&first["full"], &first["contacts"]), (&json!(true), &json!(3_000)));
+    assert_eq!(copy.desk.read("all.csv").lines().count(), 3_001);
+
+    // Stamps have whole seconds, and a change within the second of the seeding leaves its stamp as it was
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    for number in (0..3_000).step_by(60) {
+        copy.workspace.edit(&json!({"contact": id(number), "set": {"name": format!("Renamed {number}")}}));
+    }
+    let before = copy.workspace.requests();
+    let ran = copy.pull(&[]);
+    let second = refreshed(&ran);
+    assert_eq!((&second["full"], &second["changed"], &second["drift"]), (&json!(false), &json!(50), &json!(0)));
+    assert!(copy.workspace.requests() - before < 20, "{second}");
+    assert!(ran.err.contains("50 contacts new or changed"), "{}", ran.err);
+    assert!(copy.desk.read("all.csv").contains("Renamed 2940"));
+    assert_eq!(copy.desk.read("all.csv"), copy.anew());
+
+    // Nothing changed since: nothing is written
+    assert_eq!(refreshed(&copy.pull(&[]))["changed"], json!(0));
+}
+
+#[test]
+fn contacts_that_went_away_are_noticed_and_leave_the_mirror() {
+    let copy = Copy::of(20);
+    let lead =
+        copy.desk.run_on(&copy.workspace.url(), &["lead", "create", "--email", "p3@example.com", "--yes", "--json"]);
+    let lead: Value = serde_json::from_str(&lead.ends_with(0).out).unwrap();
+    let lead = lead["contact"]["id"].as_str().unwrap();
+    copy.pull(&["--api", "2.16"]);
+    copy.workspace.edit(&json!({"contact": id(7), "action": "archive"}));
+    copy.workspace.edit(&json!({"contact": lead, "action": "merge", "into": id(3)}));
+    copy.workspace.edit(&json!({"contact": id(9), "action": "delete"}));
+    let ran = copy.pull(&["--api", "2.16"]);
+    let mut departed: Vec<(String, Value)> = refreshed(&ran)["departed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["id"].as_str().unwrap().to_owned(), one["fate"].clone()))
+        .collect();
+    departed.sort_by(|left, right| left.0.cmp(&right.0));
+    let mut expected =
+        vec![(id(7), json!("archived")), (id(9), json!("gone")), (lead.to_owned(), json!({"merged": {"into": id(3)}}))];
+    expected.sort_by(|left, right| left.0.cmp(&right.0));
+    assert_eq!(departed, expected);
+    ran.says(&["3 contacts went away", &format!("{} archived", id(7)), &format!("merged into {}", id(3))]);
+    assert_eq!(copy.desk.read("all.csv"), copy.anew());
+}
+
+#[test]
+fn in_a_large_workspace_the_count_tells_that_contacts_went_away_and_a_full_pull_which() {
+    let copy = Copy::of(2_000);
+    copy.pull(&[]);
+    copy.workspace.edit(&json!({"contact": id(1_234), "action": "archive"}));
+    let before = copy.workspace.requests();
+    let ran = copy.pull(&[]);
+    assert!(copy.workspace.requests() - before < 20);
+    assert_eq!(refreshed(&ran)["drift"], json!(1));
+    ran.says(&["1 contacts more than the workspace", "leadfold pull --full"]);
+    let full = refreshed(&copy.pull(&["--full"]));
+    assert_eq!(full["departed"], json!([{"id": id(1_234), "fate": "archived"}]));
+    assert_eq!((&full["contacts"], &full["drift"]), (&json!(1_999), &json!(0)));
+}
+
+#[test]
+fn a_pull_that_is_broken_off_is_begun_again() {
+    use leadfold::sandbox::{Fault, FaultRule, Faults};
+    let copy = Copy::of(700);
+    let refusing = FaultRule { path: Some("/contacts".into()), on: Some(3), ..FaultRule::always(Fault::Unauthorized) };
+    copy.workspace.set_faults(Faults { rules: vec![refusing], ..Faults::default() });
+    copy.desk.run_on(&copy.workspace.url(), &["pull", "-o", "all.csv"]).ends_with(8);
+    assert!(!copy.desk.at("all.csv").exists());
+    copy.workspace.set_faults(Faults::default());
+    let done = refreshed(&copy.pull(&[]));
+    assert_eq!((&done["full"], &done["contacts"]), (&json!(true), &json!(700)));
+}
+
+#[test]
+fn a_mirror_of_another_workspace_is_not_touched() {
+    let copy = Copy::of(3);
+    copy.pull(&["--mirror", "mine.db"]);
+    let other = Workspace::start(leadfold::sandbox::Options { workspace_id: "other".into(), ..Workspace::options() });
+    let arguments = ["pull", "-o", "other.csv", "--mirror", "mine.db"];
+    copy.desk
+        .run_on(&other.url(), &arguments)
+        .ends_with(5)
+        .says(&["the mirror is of workspace sandbox1, not of other"]);
+    copy.desk.file("notes.db", "these are notes and no database at all, but long enough for a header of one");
+    let arguments = ["pull", "--mirror", "notes.db"];
+    copy.desk.run_on(&other.url(), &arguments).ends_with(2).says(&["not a leadfold mirror"]);
+}
+
+/// The figures of a large workspace, seen with `--ignored --nocapture`.
+#[test]
+#[ignore = "takes a minute: 120,000 contacts"]
+fn a_hundred_and_twenty_thousand_contacts_are_pulled_in_flat_memory() {
+    let copy = Copy::of(120_000);
+    let started = std::time::Instant::now();
+    let first = refreshed(&copy.pull(&[]));
+    assert_eq!((&first["contacts"], &first["drift"]), (&json!(120_000), &json!(0)));
+    eprintln!("first pull: {} requests, {:?}", first["requests"], started.elapsed());
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    for number in (0..120_000).step_by(2_400) {
+        copy.workspace.edit(&json!({"contact": id(number), "set": {"name": "Renamed"}}));
+    }
+    let started = std::time::Instant::now();
+    let second = refreshed(&copy.pull(&[]));
+    assert_eq!(second["changed"], json!(50));
+    assert!(second["requests"].as_u64().unwrap() < 20, "{second}");
+    eprintln!("second pull: {} requests, {:?}", second["requests"], started.elapsed());
+}
