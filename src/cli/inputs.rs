@@ -13,8 +13,18 @@ use crate::plan::Inputs;
 
 /// Reads one file.
 pub(super) fn read_file(path: &Path, id: SourceId, side: Side, options: &ingest::Options) -> anyhow::Result<Ingested> {
+    read_file_watched(path, id, side, options, &mut |_| ())
+}
+
+fn read_file_watched(
+    path: &Path,
+    id: SourceId,
+    side: Side,
+    options: &ingest::Options,
+    watch: &mut dyn FnMut(&'static str),
+) -> anyhow::Result<Ingested> {
     let reader = file::open_input(path)?;
-    Ok(ingest::read(reader, id, &file::input_name(path), side, options)?)
+    Ok(ingest::read_watched(reader, id, &file::input_name(path), side, options, watch)?)
 }
 
 /// The options of phase 1, checked.
@@ -27,17 +37,18 @@ pub(super) fn options(settings: &Settings) -> anyhow::Result<ingest::Options> {
     }
 }
 
-/// Reads all files of one side.
+/// Reads all files of one side. `watch` is told the name of each step as it ends.
 pub(super) fn read_files(
     inputs: &mut Inputs,
     paths: &[PathBuf],
     side: Side,
     settings: &Settings,
+    watch: &mut dyn FnMut(&'static str),
 ) -> anyhow::Result<()> {
     let options = options(settings)?;
     for path in paths {
         let id = next_id(inputs)?;
-        add(inputs, read_file(path, id, side, &options)?);
+        add(inputs, read_file_watched(path, id, side, &options, watch)?);
     }
     Ok(())
 }

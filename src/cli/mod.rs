@@ -30,6 +30,7 @@ mod setting_args;
 mod show;
 mod signal;
 mod state;
+mod timings;
 mod undo;
 mod watch;
 mod whoami;

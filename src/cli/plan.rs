@@ -15,6 +15,7 @@ use super::progress::Progress;
 use super::pull::read_workspace;
 use super::setting_args::{self, InputArgs, IntercomArgs, set};
 use super::signal::Cancel;
+use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, connect, file};
 use crate::config::{Layer, Layers, Settings, ValueOrigin};
 use crate::contact::{IntercomId, Side, SourceId};
@@ -58,6 +59,9 @@ pub(super) struct PlanArgs {
     /// Threads to use; all cores when missing. The plan is the same whatever the number
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Say at the end how long each phase took: one JSON object on standard error (`-v` says it in lines)
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+    pub(super) timings: Option<TimingsFormat>,
     #[command(flatten)]
     pub(super) deciding: DecidingArgs,
     #[command(flatten)]
@@ -139,14 +143,19 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
     }
     file::check_folder_of(path)?;
-    let plan = make(arguments, &settings, &layers, printer, cancel)?;
+    let mut timings = Timings::start();
+    let plan = make(arguments, &settings, &layers, printer, cancel, &mut timings)?;
     tracing::info!("{} actions decided", plan.actions.len());
     PlanFile::create(path, &plan)?;
+    timings.end("write");
     if !arguments.no_report {
         let page = file::beside(path, "html");
         file::write_whole(&page, |mut out| report::html(&plan, None, &mut out))?;
+        timings.end("report");
     }
     print(&plan, path, output, printer)?;
+    timings.end("summary");
+    timings.report(plan.records.len() as u64, arguments.timings, printer);
     let violations = plan::check_guardrails(&plan, &settings.guardrails);
     for violation in &violations {
         printer.error(&violation.to_string());
@@ -181,21 +190,24 @@ fn make(
     layers: &Layers,
     printer: &Printer,
     cancel: &Cancel,
+    timings: &mut Timings,
 ) -> anyhow::Result<Plan> {
     let mut inputs = Inputs::default();
     let all: Vec<PathBuf> = arguments.existing.iter().chain(&arguments.incoming).cloned().collect();
     inputs::refuse_repeats(&all)?;
-    inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings)?;
+    inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings, &mut |step| timings.end(step))?;
     let mut pulled = if arguments.pull { Some(Pulled::read(settings, printer, cancel)?) } else { None };
     if let Some(pulled) = &mut pulled {
         pulled.add_to(&mut inputs, settings)?;
+        timings.end("pull");
     }
-    inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings)?;
+    inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
-    let linkage = link::link(&inputs.records, &settings.link_options());
+    let linkage = link::link_watched(&inputs.records, &settings.link_options(), &mut |step| timings.end(step));
     tracing::info!("{} groups, {} joins refused", linkage.groups.len(), linkage.vetoes.len());
     if let Some(pulled) = &mut pulled {
         pulled.add_notes(&mut inputs, &linkage, settings, printer, cancel)?;
+        timings.end("pull");
     }
     let header = Header {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -204,7 +216,9 @@ fn make(
         api_version: settings.intercom.api.clone(),
         settings: as_json(layers),
     };
-    Ok(plan::assemble(header, inputs, linkage, &settings.plan))
+    let plan = plan::assemble(header, inputs, linkage, &settings.plan);
+    timings.end("decide");
+    Ok(plan)
 }
 
 /// A workspace read through the API, and where its records begin among the inputs.

@@ -37,6 +37,11 @@ impl Printer {
         }
     }
 
+    /// One line that was asked for and does not belong to the data: on standard error, whatever `--quiet` says.
+    pub(super) fn aside(&self, line: &str) {
+        self.write_line(line);
+    }
+
     /// One line that `--quiet` does not silence.
     pub(super) fn error(&self, message: &str) {
         let label = if self.error_style() == Style::Colour { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };

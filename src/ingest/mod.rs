@@ -33,7 +33,7 @@ mod tests;
 
 pub use error::Error;
 pub use normalize::Normalizer;
-pub use read::{CELL_LIMIT_BYTES, read};
+pub use read::{CELL_LIMIT_BYTES, read, read_watched};
 pub use reject::{Reject, RejectReason};
 pub use source::{
     ColumnMapping, Compression, Delimiter, Ingested, MappedBy, Options, Source, SourceKind, TextEncoding,

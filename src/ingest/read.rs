@@ -35,6 +35,18 @@ const SAMPLE_ROWS: usize = 200;
 /// from the bytes (see the note in [`Source::notes`] when that is uncertain); likewise the delimiter. Bad rows are in
 /// [`Ingested::rejects`]; an `Err` means that the input as a whole is of no use.
 pub fn read(input: impl Read, id: SourceId, name: &str, side: Side, options: &Options) -> Result<Ingested, Error> {
+    read_watched(input, id, name, side, options, &mut |_| ())
+}
+
+/// [`read`], telling `watch` the name of each step as it ends: `read`, `normalise`.
+pub fn read_watched(
+    input: impl Read,
+    id: SourceId,
+    name: &str,
+    side: Side,
+    options: &Options,
+    watch: &mut dyn FnMut(&'static str),
+) -> Result<Ingested, Error> {
     let mut counted = Counted::new(input);
     let gathered = gather(&mut counted, id, name, options).map_err(|problem| match problem {
         Problem::Whole(error) => error,
@@ -44,6 +56,7 @@ pub fn read(input: impl Read, id: SourceId, name: &str, side: Side, options: &Op
         Problem::Io(_, source) => Error::Io { input: name.to_owned(), source },
     })?;
     let (bytes, sha256) = counted.finish();
+    watch("read");
     let Text { compression, dialect, encoding, certain, header_line, header, table, mut notes } = gathered;
     let names = header_names(name, header_line, &header, encoding)?;
     if table.rows == 0 {
@@ -81,6 +94,7 @@ pub fn read(input: impl Read, id: SourceId, name: &str, side: Side, options: &Op
         rejected: rejects.len() as u64,
         notes,
     };
+    watch("normalise");
     Ok(Ingested { source, records, rejects })
 }
 

@@ -75,18 +75,33 @@ const DOUBT: f64 = 2.0;
 /// Links records.
 #[must_use]
 pub fn link(records: &[Record], options: &Options) -> Linkage {
+    link_watched(records, options, &mut |_| ())
+}
+
+/// [`link()`], telling `watch` the name of each step as it ends: `features`, `shared`, `block`, `learn`, `score`, `cluster`,
+/// `golden`, `evidence`.
+#[must_use]
+pub fn link_watched(records: &[Record], options: &Options, watch: &mut dyn FnMut(&'static str)) -> Linkage {
     let features = Features::new(records);
+    watch("features");
     let mut comparer = Comparer::new(&features);
+    watch("shared");
     let (candidates, blocking) = block::candidates(&features);
+    watch("block");
     estimate::learn(&mut comparer, &candidates);
+    watch("learn");
     let comparer = comparer;
     let review = Bits::new(options.review_weight.0);
     let scored = comparer.score(&candidates, Bits::new(options.review_weight.0 - DOUBT));
     drop(candidates);
+    watch("score");
     let found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
+    watch("cluster");
     let auto = options.auto_weight.map_or_else(|| bands::auto_weight(&found), |weight| Bits::new(weight.0));
     let banded = bands::divide(&comparer, &found, &scored, auto, options.largest_auto_group);
+    watch("bands");
     let groups = groups(records, options, &found, banded);
+    watch("golden");
     let pairs: Vec<ScoredPair> = scored.par_iter().map(|pair| comparer.evidence(pair)).collect();
     let vetoes = found.refusals.iter().map(|refusal| Veto {
         left: RecordIndex(refusal.pair.left),
@@ -101,7 +116,9 @@ pub fn link(records: &[Record], options: &Options) -> Linkage {
         review_weight: options.review_weight,
         levels: comparer.weights.levels(),
     };
-    Linkage { groups, pairs, vetoes: vetoes.collect(), model, blocking }
+    let linkage = Linkage { groups, pairs, vetoes: vetoes.collect(), model, blocking };
+    watch("evidence");
+    linkage
 }
 
 /// Groups with band and golden record.
