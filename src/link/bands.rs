@@ -2,21 +2,19 @@
 //!
 //! One doubtful member must not keep certain ones waiting, nor come along with them. The joins of at least the `auto`
 //! weight divide a cluster into parts; the largest part is its core and is planned, the members of all other parts are
-//! loose. A mailbox that several people use connects nobody by itself.
+//! loose. To be certain takes an address or identifier, or two independent facts: neither a telephone number alone nor a
+//! name and a town are enough. Nothing in a core may contradict, and a mailbox that several people use connects nobody by
+//! itself.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::cluster::{self, Cluster, Clusters, Join};
+use super::cluster::{Cluster, Clusters, Join};
 use super::compare::Comparer;
 use super::features::NONE;
-use super::levels::Level;
 use super::score::Scored;
 use super::weights::Bits;
-use super::{Band, MatchWeight};
-
-/// Weight of a pair, in bits, at which a contradiction is a mistake in one of the records and not another person.
-const OUTWEIGHS: f64 = 12.0;
+use super::{Band, MatchWeight, certain};
 
 /// Members of larger clusters are not compared with one another once more; such a cluster is reviewed whole anyway.
 const LARGEST_CHECKED: usize = 200;
@@ -68,59 +66,19 @@ pub(super) fn divide(
     auto: Bits,
     largest: usize,
 ) -> Vec<Banded> {
-    let standing = standing_pairs(comparer, found, scored, auto);
+    let standing = certain::standing_pairs(comparer, found, scored, auto);
     let rules = Rules {
         rank: &comparer.features.rank,
         auto,
         largest,
-        contradict: &|left, right| contradict(comparer, left, right),
+        contradict: &|left, right| certain::contradict(comparer, left, right),
+        thin: &|join| certain::is_thin(comparer, join),
     };
     let banded = |(at, cluster): (usize, &Cluster)| {
         let at = super::row_id(at);
         banded(cluster, standing.get(&at).map(Vec::as_slice), &rules)
     };
     found.groups.par_iter().enumerate().map(banded).collect()
-}
-
-/// For each cluster in which several members use a shared mailbox, the pairs that are certain without it.
-fn standing_pairs(
-    comparer: &Comparer<'_>,
-    found: &Clusters,
-    scored: &[Scored],
-    auto: Bits,
-) -> FxHashMap<u32, Vec<Join>> {
-    let features = comparer.features;
-    let uses_shared = |row: &&u32| {
-        let named = features.name[**row as usize] != NONE;
-        let shared = |email: &u32| {
-            let several = comparer.shared_email.of(*email).is_shared();
-            several || (named && features.emails[*email as usize].role)
-        };
-        features.email.of(**row).iter().any(shared)
-    };
-    let is_suspect = |(_, cluster): &(u32, &Cluster)| {
-        cluster.members.len() > 1 && cluster.members.iter().filter(uses_shared).count() > 1
-    };
-    let mut standing: FxHashMap<u32, Vec<Join>> =
-        (0..).zip(&found.groups).filter(is_suspect).map(|(at, _)| (at, Vec::new())).collect();
-    for pair in scored {
-        let home = found.of_row[pair.left as usize];
-        if home != found.of_row[pair.right as usize] {
-            continue;
-        }
-        let Some(pairs) = standing.get_mut(&home) else { continue };
-        let levels = comparer.compare(pair.left, pair.right);
-        let mailbox: i32 =
-            levels.as_slice().iter().filter(|(level, _)| cluster::is_shared(*level)).map(|(_, bits)| bits.0).sum();
-        // One person who writes from the mailbox again gives the same name again; where nobody gives a name, the mailbox
-        // itself is the contact.
-        let named = levels.as_slice().iter().any(|(level, _)| cluster::is_same_name(*level));
-        let nameless = [pair.left, pair.right].iter().all(|row| features.name[*row as usize] == NONE);
-        if named || nameless || pair.weight.0 - mailbox.max(0) >= auto.0 {
-            pairs.push(Join { left: pair.left, right: pair.right, weight: pair.weight });
-        }
-    }
-    standing
 }
 
 /// What makes members certain of one another.
@@ -130,38 +88,21 @@ struct Rules<'r> {
     largest: usize,
     /// Whether a fact speaks against two rows, whatever they weigh together.
     contradict: &'r (dyn Fn(u32, u32) -> bool + Sync),
-}
-
-/// Whether two records state facts that one person cannot have both, without an address or identifier to outweigh them.
-fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool {
-    let found = comparer.compare(left, right);
-    let mut levels = found.as_slice().iter();
-    let identified =
-        levels.any(|(level, _)| matches!(level, Level::IdentifierSame | Level::ExternalIdSame | Level::EmailSame));
-    let against = |level: Level| {
-        matches!(
-            level,
-            Level::NameOtherGiven
-                | Level::NameDifferent
-                | Level::BirthdayNear
-                | Level::BirthdayTwoParts
-                | Level::BirthdayDifferent
-                | Level::IdentifierDifferent
-        ) || (comparer.organisations && level == Level::StreetDifferent)
-    };
-    let outweighed = comparer.weights.prior + found.sum() >= Bits::new(OUTWEIGHS);
-    !identified && !outweighed && found.as_slice().iter().any(|(level, bits)| against(*level) && *bits < Bits(0))
+    /// Whether a join hangs on a single fact, however rare.
+    thin: &'r (dyn Fn(&Join) -> bool + Sync),
 }
 
 /// Divides one cluster. `standing` are the pairs that may connect members of a cluster around a shared mailbox.
 fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Banded {
-    let Rules { rank, auto, largest, contradict } = *rules;
+    let Rules { rank, auto, largest, contradict, thin } = *rules;
     if cluster.members.len() < 2 {
         return Banded { band: Band::Single, weight: None, loose: Vec::new(), reason: None };
     }
     let mut parts = Parts::new(&cluster.members);
     let certain = |parts: &Parts<'_>, join: &Join| {
-        cluster.members.len() > LARGEST_CHECKED || !parts.between(join).any(|(one, other)| contradict(one, other))
+        let checked =
+            cluster.members.len() > LARGEST_CHECKED || !parts.between(join).any(|(one, other)| contradict(one, other));
+        checked && !thin(join)
     };
     for join in cluster.joins.iter().filter(|join| join.weight >= auto) {
         if certain(&parts, join) {
@@ -194,7 +135,7 @@ fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Ba
     let loose = parts.connect(core, &cluster.joins);
     let loose: Vec<(u32, Bits)> =
         cluster.members.iter().filter(|row| !in_core.contains(row)).map(|row| (*row, loose[row])).collect();
-    let reason = match (loose.len(), loose.iter().all(|(_, weight)| *weight >= auto)) {
+    let reason = match (loose.len(), by_mailbox && loose.iter().all(|(_, weight)| *weight >= auto)) {
         (1, true) => "only a shared mailbox connects one member with the others".to_owned(),
         (count, true) => format!("only a shared mailbox connects {count} members with the others"),
         (1, false) => "one member is not certain".to_owned(),
@@ -297,7 +238,9 @@ mod tests {
         members.dedup();
         let cluster = Cluster { members, joins: joins.to_vec() };
         let rank: Vec<u32> = (0..10).collect();
-        banded(&cluster, standing, &Rules { rank: &rank, auto: Bits::new(6.0), largest: 5, contradict })
+        // A weight of 13 bits marks a join that hangs on one fact.
+        let thin = |join: &Join| join.weight == Bits::new(13.0);
+        banded(&cluster, standing, &Rules { rank: &rank, auto: Bits::new(6.0), largest: 5, contradict, thin: &thin })
     }
 
     fn nobody(_: u32, _: u32) -> bool {
@@ -344,6 +287,12 @@ mod tests {
         let contradict = |one: u32, other: u32| (one.min(other), one.max(other)) == (0, 2);
         let found = divided(&[join(0, 1, 12.0), join(1, 2, 9.0)], None, &contradict);
         assert_eq!((found.band, found.loose), (Band::Auto, vec![(2, bits(9.0))]));
+    }
+
+    #[test]
+    fn a_join_on_a_single_fact_is_not_certain_however_rare_the_fact() {
+        let found = divided(&[join(0, 1, 13.0), join(1, 2, 12.0)], None, &nobody);
+        assert_eq!((found.band, found.loose), (Band::Auto, vec![(0, bits(13.0))]));
     }
 
     #[test]

@@ -6,10 +6,11 @@
 //!
 //! The way: `features` (records → columns of interned values) → `shared` (values several people use) → `block` (candidate
 //! pairs) → `estimate` (m, u and prior learned from them) → `compare` with `names`, `similarity`, `levels` and `weights` →
-//! `score` → `cluster` (from the strongest pair down, with vetoes) → `bands` (what is certain) → `golden` (survivor and merged fields).
+//! `score` → `cluster` (from the strongest pair down, with vetoes) → `bands` with `certain` (what is planned) → `golden` (survivor and merged fields).
 
 mod bands;
 mod block;
+mod certain;
 mod cluster;
 mod compare;
 mod estimate;

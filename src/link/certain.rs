@@ -1,0 +1,109 @@
+//! When two records are certain to be one person, whatever they weigh: nothing contradicts, the facts are several, and no
+//! mailbox of several people stands in for them.
+
+use rustc_hash::FxHashMap;
+
+use super::Comparison;
+use super::cluster::{self, Cluster, Clusters, Join};
+use super::compare::Comparer;
+use super::features::NONE;
+use super::levels::Level;
+use super::score::Scored;
+use super::weights::Bits;
+
+/// Weight of a pair, in bits, at which a contradiction is a mistake in one of the records and not another person.
+const OUTWEIGHS: f64 = 12.0;
+
+/// Whether two records state facts that one person cannot have both, without an address or identifier to outweigh them.
+pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool {
+    let found = comparer.compare(left, right);
+    let mut levels = found.as_slice().iter();
+    let identified =
+        levels.any(|(level, _)| matches!(level, Level::IdentifierSame | Level::ExternalIdSame | Level::EmailSame));
+    let against = |level: Level| {
+        matches!(
+            level,
+            Level::NameOtherGiven
+                | Level::NameDifferent
+                | Level::BirthdayNear
+                | Level::BirthdayTwoParts
+                | Level::BirthdayDifferent
+                | Level::IdentifierDifferent
+        ) || (comparer.organisations && level == Level::StreetDifferent)
+    };
+    let outweighed = comparer.weights.prior + found.sum() >= Bits::new(OUTWEIGHS);
+    !identified && !outweighed && found.as_slice().iter().any(|(level, bits)| against(*level) && *bits < Bits(0))
+}
+
+/// Whether a join hangs on one fact that relatives, colleagues or namesakes share as well. Facts that belong together
+/// count once: the company with its web site, the street with its town.
+pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
+    let found = comparer.compare(join.left, join.right);
+    // What other members of the two groups add is more than this pair shows.
+    if join.weight > comparer.weights.prior + found.sum() {
+        return false;
+    }
+    let mut facts = [false; 5];
+    for (level, _) in found.as_slice().iter().filter(|(_, bits)| *bits > Bits(0)) {
+        match level {
+            Level::EmailSame
+            | Level::EmailShared
+            | Level::EmailRole
+            | Level::ExternalIdSame
+            | Level::IdentifierSame => {
+                return false;
+            }
+            Level::EmailSimilar | Level::EmailLocalPartFromName | Level::EmailColleague => {}
+            _ => match level.comparison() {
+                Comparison::Email | Comparison::ExternalId | Comparison::Identifier => facts[0] = true,
+                Comparison::Name => facts[1] = true,
+                Comparison::Phone => facts[2] = true,
+                Comparison::Company | Comparison::Website => facts[3] = true,
+                Comparison::Street | Comparison::Birthday => facts[4] = true,
+                Comparison::Place | Comparison::Country | Comparison::JobTitle | Comparison::Text => {}
+            },
+        }
+    }
+    facts.iter().filter(|known| **known).count() < 2
+}
+
+/// For each cluster in which several members use a shared mailbox, the pairs that are certain without it.
+pub(super) fn standing_pairs(
+    comparer: &Comparer<'_>,
+    found: &Clusters,
+    scored: &[Scored],
+    auto: Bits,
+) -> FxHashMap<u32, Vec<Join>> {
+    let features = comparer.features;
+    let uses_shared = |row: &&u32| {
+        let named = features.name[**row as usize] != NONE;
+        let shared = |email: &u32| {
+            let several = comparer.shared_email.of(*email).is_shared();
+            several || (named && features.emails[*email as usize].role)
+        };
+        features.email.of(**row).iter().any(shared)
+    };
+    let is_suspect = |(_, cluster): &(u32, &Cluster)| {
+        cluster.members.len() > 1 && cluster.members.iter().filter(uses_shared).count() > 1
+    };
+    let mut standing: FxHashMap<u32, Vec<Join>> =
+        (0..).zip(&found.groups).filter(is_suspect).map(|(at, _)| (at, Vec::new())).collect();
+    for pair in scored {
+        let home = found.of_row[pair.left as usize];
+        if home != found.of_row[pair.right as usize] {
+            continue;
+        }
+        let Some(pairs) = standing.get_mut(&home) else { continue };
+        let levels = comparer.compare(pair.left, pair.right);
+        let mailbox: i32 =
+            levels.as_slice().iter().filter(|(level, _)| cluster::is_shared(*level)).map(|(_, bits)| bits.0).sum();
+        // One person who writes from the mailbox again gives the same name again; where nobody gives a name, the mailbox
+        // itself is the contact.
+        let named = levels.as_slice().iter().any(|(level, _)| cluster::is_same_name(*level));
+        let nameless = [pair.left, pair.right].iter().all(|row| features.name[*row as usize] == NONE);
+        if named || nameless || pair.weight.0 - mailbox.max(0) >= auto.0 {
+            pairs.push(Join { left: pair.left, right: pair.right, weight: pair.weight });
+        }
+    }
+    standing
+}
