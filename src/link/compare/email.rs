@@ -7,6 +7,9 @@ use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
 
+/// Chance that two records with one family's mailbox are one of the family, as long as all names agree.
+const ONE_OF_FAMILY: f64 = 0.75;
+
 impl Comparer<'_> {
     pub(super) fn email(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
@@ -34,6 +37,9 @@ impl Comparer<'_> {
         }
         if sharing.is_shared() {
             return (Level::EmailShared, self.weights.odds(sharing.same));
+        }
+        if is_family_mailbox(features.locals.text(features.emails[email as usize].local)) {
+            return (Level::EmailShared, self.weights.odds(ONE_OF_FAMILY));
         }
         (Level::EmailSame, self.weights.plain(Level::EmailSame))
     }
@@ -75,7 +81,7 @@ impl Comparer<'_> {
             return if telling { Level::EmailLocalPart } else { Level::EmailOtherKind };
         }
         if left.domain == right.domain {
-            if one.len().min(other.len()) >= 5 && slip(one, other) {
+            if one.len().min(other.len()) >= 5 && self.is_slip(one, other) {
                 return Level::EmailTypo;
             }
             if same_company && !left.role && !right.role {
@@ -87,7 +93,7 @@ impl Comparer<'_> {
         }
         let alike = similarity::jaro_winkler(one, other) >= 0.85;
         if alike && left.domain != right.domain && similarity::jaro_winkler(one_domain, other_domain) >= 0.85 {
-            let one_slip = slip(one, other) && domain_slip(one_domain, other_domain);
+            let one_slip = self.is_slip(one, other) && domain_slip(one_domain, other_domain);
             return if one_slip { Level::EmailTypo } else { Level::EmailSimilar };
         }
         if alike && left.domain == right.domain {
@@ -98,6 +104,19 @@ impl Comparer<'_> {
         } else {
             Level::EmailOtherKind
         }
+    }
+
+    /// Whether two local parts are one address but for a slip, and not the addresses of two people whose names differ by a
+    /// letter (`karsten.schou@…`, `kirsten.schou@…`).
+    fn is_slip(&self, one: &str, other: &str) -> bool {
+        let words = |text: &str| text.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_owned).collect::<Vec<_>>();
+        let is_name =
+            |word: &str| self.features.tokens.find(word).is_some_and(|token| self.features.tokens.count(token) > 1);
+        slip(one, other)
+            && !words(one)
+                .iter()
+                .zip(&words(other))
+                .any(|(left, right)| left != right && left.len() > 2 && is_name(left) && is_name(right))
     }
 
     /// Whether the records' first addresses are made of the name they share, so that they agree because the name does.
@@ -115,6 +134,14 @@ impl Comparer<'_> {
         let spelt = |row: &u32| features.spells(*email, features.name[*row as usize]);
         [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole(..) | Spelling::Part(_))))
     }
+}
+
+/// Words that a family's common mailbox is named by.
+const FAMILY: [&str; 7] = ["family", "familie", "familia", "famille", "famiglia", "rodzina", "familj"];
+
+/// Whether a mailbox is a family's by its name.
+fn is_family_mailbox(local: &str) -> bool {
+    FAMILY.iter().any(|word| local.contains(word))
 }
 
 /// Whether two local parts are one address but for a slip: a change of digits alone is another person's number, a change

@@ -25,9 +25,12 @@ impl Features {
         let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
         let words: Vec<&str> = name.tokens().map(|token| tokens.text(token)).collect();
         let initials = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
+        let given = |word: &str| name.given.iter().any(|token| tokens.text(*token) == word);
+        let is_whole = |one: &str, other: &str| name.family.is_empty() || !(given(one) && given(other));
         for one in &words {
             for other in words.iter().filter(|other| *other != one) {
-                if one.len() > 1 && other.len() > 1 {
+                // Two given names do not make a person (`petermichael@…`).
+                if one.len() > 1 && other.len() > 1 && is_whole(one, other) {
                     let count = |word: &str| tokens.find(word).map(|token| tokens.count(token));
                     if letters == [one, *other].concat() {
                         return Some(Spelling::Whole(count(one), count(other)));
@@ -46,11 +49,10 @@ impl Features {
             return Some(Spelling::Part(tokens.count(word)));
         }
         let parts: Vec<&str> = local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2).collect();
-        let known = |part: &&&str| {
-            let alike =
-                |word: &&str| word.starts_with(**part) || part.starts_with(word) || similarity::is_similar(word, part);
-            words.iter().any(|word| word.len() > 1 && alike(word))
+        let alike = |part: &str, word: &str| {
+            word.starts_with(part) || part.starts_with(word) || similarity::is_similar(word, part)
         };
+        let known = |part: &&&str| words.iter().any(|word| word.len() > 1 && alike(part, word));
         let matching = parts.iter().filter(known).count();
         let touches = |word: &&str| {
             let start = word.get(..3).unwrap_or(word);
@@ -60,7 +62,9 @@ impl Features {
                 .any(|part| part.len() == 1 && part.chars().next() == initial);
             if word.len() == 1 { local.starts_with(word) } else { abbreviated || letters.contains(start) }
         };
-        match (parts.len(), matching) {
+        // Each part has to be another word of the name: "William Moreau" is not `william.williams@…`.
+        let spelt = words.iter().filter(|word| word.len() > 1 && parts.iter().any(|part| alike(part, word))).count();
+        match (parts.len(), matching.min(spelt)) {
             (2.., 2..) => {
                 let mut counts = name.tokens().map(|token| tokens.count(token)).filter(|count| *count > 0);
                 Some(Spelling::Whole(counts.next(), counts.last()))
