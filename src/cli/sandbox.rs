@@ -42,6 +42,9 @@ pub(super) struct SandboxArgs {
     /// Version spoken to callers that name none: 1.0 to 1.4, 2.0 to 2.17, or Preview
     #[arg(long, value_name = "VERSION", default_value = "2.14")]
     api_version: String,
+    /// Give callers of the preview version its abilities: bulk jobs, merge previews, merges of two users
+    #[arg(long)]
+    preview: bool,
     /// The workspace's id
     #[arg(long, value_name = "ID", default_value = "sandbox1")]
     workspace: String,
@@ -63,6 +66,7 @@ impl SandboxArgs {
             region: self.workspace_region.clone(),
             workspace_id: self.workspace.clone(),
             default_version: self.api_version.clone(),
+            preview: self.preview,
             limit_per_window: self.limit,
             search_lag,
             ..Options::default()

@@ -48,6 +48,8 @@ pub struct Options {
     pub timezone: String,
     /// Spoken when a request names no `Intercom-Version`: `1.0` to `1.4`, `2.0` to `2.17`, or `Preview`.
     pub default_version: String,
+    /// Whether callers of the preview version find bulk jobs, merge previews and merges of two users.
+    pub preview: bool,
     /// Requests let through per ten-second window.
     pub limit_per_window: u64,
     /// How long a new or changed contact is unknown to search.
@@ -70,6 +72,7 @@ impl Default for Options {
             workspace_name: "Leadfold sandbox".to_owned(),
             timezone: "UTC".to_owned(),
             default_version: "2.14".to_owned(),
+            preview: false,
             limit_per_window: DEFAULT_LIMIT_PER_WINDOW,
             search_lag: Duration::ZERO,
             faults: Faults::default(),

@@ -82,6 +82,11 @@ impl Version {
         self >= Self::modern(16)
     }
 
+    /// From 2.16 on `email_verified` can be written.
+    pub(crate) fn verifies_emails(self) -> bool {
+        self >= Self::modern(16)
+    }
+
     /// From 2.16 on a contact can tell what was merged into it.
     pub(crate) fn has_merge_history(self) -> bool {
         self >= Self::modern(16)

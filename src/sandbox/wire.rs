@@ -15,6 +15,8 @@ pub(crate) struct Call<'a> {
     /// The query's pairs in order, decoded.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) version: Version,
+    /// Whether the abilities of the preview version are there for this call.
+    pub(crate) preview: bool,
     /// `http://host:port` as the caller reached us.
     pub(crate) origin: String,
     pub(crate) body: Option<Value>,
@@ -62,6 +64,11 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn ok(body: Value) -> Self {
         Self { status: 200, body, link: None }
+    }
+
+    /// Taken in, to be done later.
+    pub(crate) fn accepted(body: Value) -> Self {
+        Self { status: 202, ..Self::ok(body) }
     }
 
     pub(crate) fn refused(refusal: &Refusal, request_id: &str) -> Self {
@@ -120,6 +127,7 @@ pub(crate) fn route_of(method: &str, parts: &[String]) -> String {
     let is_id = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit()) && part.len() >= 24
             || part.bytes().all(|byte| byte.is_ascii_digit())
+            || part.starts_with("job_")
     };
     let mut route = format!("{method} ");
     for (place, part) in parts.iter().enumerate() {

@@ -21,12 +21,26 @@ mod visitors;
 use serde_json::{Value, json};
 
 use super::staff;
-use super::wire::Call;
+use super::wire::{Answer, Call};
+use super::workspace::contact::Role;
 use super::workspace::{Refusal, Workspace};
 
+/// How a visitor is written down, which is the same in both dialects.
+pub(super) use shapes::visitor as visitor_shape;
+
+/// What a visitor is to become, as `type` says in both dialects.
+pub(super) fn conversion_role(call: &Call<'_>) -> Result<Role, Refusal> {
+    match call.object()?.get("type").and_then(Value::as_str) {
+        Some("user") => Ok(Role::User),
+        Some("lead" | "contact") => Ok(Role::Lead),
+        Some(_) => Err(Refusal::invalid("type", "type must be either user or lead")),
+        None => Err(Refusal::missing("type not specified")),
+    }
+}
+
 /// Carries out one call.
-pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
-    let done = route(workspace, call);
+pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Answer, Refusal> {
+    let done = route(workspace, call).map(Answer::ok);
     done.map_err(|refusal| match refusal.code {
         "conflict" | "unique_user_constraint" => Refusal { status: call.version.conflict_status(), ..refusal },
         _ => refusal,

@@ -1,8 +1,8 @@
-//! Contacts: one by one, as lists, and two becoming one.
+//! Contacts: one by one and as lists.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::shapes;
 use crate::sandbox::version::Version;
@@ -10,14 +10,24 @@ use crate::sandbox::wire::Call;
 use crate::sandbox::workspace::change::OwnerForm;
 use crate::sandbox::workspace::contact::{Contact, Role, Standing};
 use crate::sandbox::workspace::page::{Cursor, Page, page_size};
-use crate::sandbox::workspace::{MergeCheck, Refusal, Workspace};
+use crate::sandbox::workspace::{Refusal, Workspace};
 
 const LIST_PAGE: usize = 10;
 const SEARCH_PAGE: usize = 50;
 
+/// A contact, from 2.16 on with what was merged into it when that is asked for.
+pub(super) fn shape(workspace: &Workspace, call: &Call<'_>, contact: &Contact) -> Value {
+    let mut shape = shapes::contact(workspace, contact, call.version);
+    let asked = call.query_value("include_merge_history") == Some("true");
+    if asked && call.version.has_merge_history() && contact.role == Role::User {
+        shape["merge_history"] = contact.merged_from.iter().map(shapes::merged).collect();
+    }
+    shape
+}
+
 /// A page of contacts in the shape of a list.
 pub(super) fn page(workspace: &Workspace, call: &Call<'_>, page: &Page<Arc<Contact>>) -> Value {
-    let data = page.items.iter().map(|contact| shapes::contact(workspace, contact, call.version));
+    let data = page.items.iter().map(|contact| shape(workspace, call, contact));
     shapes::page(data, page)
 }
 
@@ -45,16 +55,18 @@ pub(super) fn search(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value
 }
 
 pub(super) fn create(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
+    check_verified(call)?;
     let change = workspace.read_change(call.object()?, owner_form(call.version))?;
     let contact = workspace.create(call.now, change)?;
-    Ok(shapes::contact(workspace, &contact, call.version))
+    Ok(shape(workspace, call, &contact))
 }
 
 pub(super) fn update(workspace: &mut Workspace, call: &Call<'_>, id: &str) -> Result<Value, Refusal> {
     workspace.active(id)?;
+    check_verified(call)?;
     let change = workspace.read_change(call.object()?, owner_form(call.version))?;
     let contact = workspace.update(call.now, id, change)?;
-    Ok(shapes::contact(workspace, &contact, call.version))
+    Ok(shape(workspace, call, &contact))
 }
 
 /// An archived contact answers 200 with `archived: true` (unsure in the documentation; our choice).
@@ -64,25 +76,12 @@ pub(super) fn get(workspace: &Workspace, call: &Call<'_>, id: &str) -> Result<Va
         let canonical = workspace.canonical(id).filter(|_| call.version.merged_is_gone());
         return Err(canonical.map_or_else(Refusal::contact_not_found, Refusal::merged));
     }
-    let mut shape = shapes::contact(workspace, contact, call.version);
-    if call.version.has_merge_history() && call.query_value("include_merge_history") == Some("true") {
-        shape["merge_history"] = shapes::merge_history(contact);
-    }
-    Ok(shape)
+    Ok(shape(workspace, call, contact))
 }
 
 pub(super) fn find(workspace: &Workspace, call: &Call<'_>, external_id: &str) -> Result<Value, Refusal> {
     let contact = workspace.user_by_external_id(external_id).ok_or_else(Refusal::contact_not_found)?;
-    Ok(shapes::contact(workspace, contact, call.version))
-}
-
-/// Only users have a history of merges.
-pub(super) fn merge_history(workspace: &Workspace, id: &str) -> Result<Value, Refusal> {
-    let contact = workspace.active(id)?;
-    if contact.role == Role::Lead {
-        return Err(Refusal::contact_not_found());
-    }
-    Ok(shapes::merge_history(contact))
+    Ok(shape(workspace, call, contact))
 }
 
 pub(super) fn archive(workspace: &mut Workspace, call: &Call<'_>, id: &str) -> Result<Value, Refusal> {
@@ -101,17 +100,13 @@ pub(super) fn delete(workspace: &mut Workspace, call: &Call<'_>, id: &str) -> Re
     Ok(shapes::reference(&*workspace.delete(call.now, id)?, "deleted", true))
 }
 
-pub(super) fn merge(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
-    let wanted = |name: &str| call.body_id(name)?.ok_or_else(|| Refusal::missing(format!("{name} not specified")));
-    let (from, into) = (wanted("from")?, wanted("into")?);
-    let skipped = call.object()?.get("skip_duplicate_validation") == Some(&json!(true));
-    let check = if call.version.merge_needs_duplicates() && !skipped {
-        MergeCheck::SharedIdentifier
-    } else {
-        MergeCheck::RolesOnly
-    };
-    let survivor = workspace.merge(call.now, &from, &into, check)?;
-    Ok(shapes::contact(workspace, &survivor, call.version))
+/// From 2.16 on an address can be called verified, but only together with the address.
+fn check_verified(call: &Call<'_>) -> Result<(), Refusal> {
+    let body = call.object()?;
+    if call.version.verifies_emails() && body.contains_key("email_verified") && !body.contains_key("email") {
+        return Err(Refusal::invalid("email_verified", "email_verified can only be set together with email"));
+    }
+    Ok(())
 }
 
 /// How this version writes an owner's id in a body.

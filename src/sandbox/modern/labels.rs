@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use super::shapes;
 use crate::sandbox::wire::{Call, id_text};
 use crate::sandbox::workspace::contact::Consent;
+use crate::sandbox::workspace::page::{Cursor, Page};
 use crate::sandbox::workspace::{Refusal, Workspace};
+
+/// Notes on a page unless the caller says how many.
+const NOTE_PAGE: usize = 50;
 
 fn list(data: impl Iterator<Item = Value>) -> Value {
     json!({ "type": "list", "data": data.collect::<Vec<_>>() })
@@ -46,8 +50,8 @@ pub(super) fn save_tag(workspace: &mut Workspace, call: &Call<'_>) -> Result<Val
     let invalid = || Refusal::new(400, "parameter_invalid", "invalid tag parameters");
     let body = call.object()?;
     let name = body.get("name").and_then(Value::as_str).ok_or_else(invalid)?;
-    if body.contains_key("companies") {
-        return Err(Refusal::company_not_found());
+    if let Some(companies) = body.get("companies") {
+        return tag_companies(workspace, call, name, companies.as_array().ok_or_else(invalid)?);
     }
     let tag = match (body.get("users"), call.body_id("id")?) {
         (Some(users), _) => {
@@ -61,15 +65,50 @@ pub(super) fn save_tag(workspace: &mut Workspace, call: &Call<'_>) -> Result<Val
     Ok(shapes::tag(&tag))
 }
 
+/// Tags companies by `id` or `company_id`, or untags them. All of them must exist, or nothing is done.
+fn tag_companies(
+    workspace: &mut Workspace,
+    call: &Call<'_>,
+    name: &str,
+    companies: &[Value],
+) -> Result<Value, Refusal> {
+    let mut named = Vec::with_capacity(companies.len());
+    for company in companies {
+        let text = |field: &str| company.get(field).and_then(id_text);
+        let found = match (text("id"), text("company_id")) {
+            (Some(id), _) => workspace.companies.get(&id),
+            (None, Some(company_id)) => workspace.companies.by_company_id(&company_id),
+            (None, None) => None,
+        };
+        let untag = company.get("untag") == Some(&Value::Bool(true));
+        named.push((found.ok_or_else(Refusal::company_not_found)?.id.clone(), untag));
+    }
+    let tag = workspace.tags.create_or_get(name)?;
+    for (company, untag) in named {
+        workspace.label_company(call.now, &company, tag.id, !untag)?;
+    }
+    Ok(shapes::tag(&tag))
+}
+
 pub(super) fn delete_tag(workspace: &mut Workspace, call: &Call<'_>, tag: &str) -> Result<Value, Refusal> {
     workspace.delete_tag(call.now, tag)?;
     Ok(json!({}))
 }
 
-pub(super) fn notes_of(workspace: &Workspace, contact: &str) -> Result<Value, Refusal> {
+/// The notes of a contact, newest first, paged by a cursor.
+pub(super) fn notes_of(workspace: &Workspace, call: &Call<'_>, contact: &str) -> Result<Value, Refusal> {
     workspace.active(contact)?;
-    let notes = workspace.notes.of(contact).map(|note| shapes::note(workspace, note));
-    Ok(shapes::single_page(notes))
+    let (cursor, per_page) = super::contacts::paging(call, NOTE_PAGE)?;
+    let notes: Vec<_> = workspace.notes.of(contact).collect();
+    let rest: Vec<_> = notes.iter().filter(|note| cursor.after == 0 || note.id < cursor.after).collect();
+    let last = rest.get(per_page - 1).filter(|_| rest.len() > per_page);
+    let next = last.map(|last| Cursor { after: last.id, page: cursor.page.saturating_add(1) });
+    let page: Page<()> = Page { items: Vec::new(), number: cursor.page, per_page, total: notes.len(), next };
+    let mut shape = shapes::page(rest.iter().take(per_page).map(|note| shapes::note(workspace, note)), &page);
+    if next.is_none() {
+        shape["pages"]["next"] = Value::Null;
+    }
+    Ok(shape)
 }
 
 pub(super) fn add_note(workspace: &mut Workspace, call: &Call<'_>, contact: &str) -> Result<Value, Refusal> {

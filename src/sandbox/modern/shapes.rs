@@ -7,7 +7,7 @@ use crate::sandbox::version::Version;
 use crate::sandbox::workspace::Workspace;
 use crate::sandbox::workspace::attribute::Attribute;
 use crate::sandbox::workspace::company::Company;
-use crate::sandbox::workspace::contact::{Applied, Consent, Contact};
+use crate::sandbox::workspace::contact::{Applied, Consent, Contact, MergedFrom};
 use crate::sandbox::workspace::conversation::Conversation;
 use crate::sandbox::workspace::note::Note;
 use crate::sandbox::workspace::page::Page;
@@ -108,10 +108,12 @@ pub(super) fn contact(workspace: &Workspace, contact: &Contact, version: Version
     shape
 }
 
-/// The merges a contact has taken in.
-pub(super) fn merge_history(contact: &Contact) -> Value {
-    let merges = contact.merged_from.iter().map(|from| json!({ "id": from.id, "merged_at": from.at }));
-    json!({ "type": "list", "data": merges.collect::<Vec<_>>(), "total_count": contact.merged_from.len() })
+/// A contact that was merged into another one.
+pub(super) fn merged(from: &MergedFrom) -> Value {
+    json!({
+        "type": "merge_history", "source_contact_id": from.id, "source_contact_role": from.role.as_str(),
+        "merged_at": from.at
+    })
 }
 
 /// `{type, id, external_id, <flag>: <value>}`: the answer of archive, delete, block.
@@ -133,18 +135,6 @@ pub(super) fn page(data: impl Iterator<Item = Value>, page: &Page<impl Sized>) -
     json!({ "type": "list", "data": data.collect::<Vec<_>>(), "total_count": page.total, "pages": pages })
 }
 
-/// A list handed out whole, with the envelope of a single page.
-pub(super) fn single_page(data: impl Iterator<Item = Value>) -> Value {
-    let data: Vec<Value> = data.collect();
-    let total = data.len();
-    json!({
-        "type": "list",
-        "data": data,
-        "total_count": total,
-        "pages": { "type": "pages", "next": null, "page": 1, "per_page": total.max(50), "total_pages": 1 },
-    })
-}
-
 pub(super) fn tag(tag: &Tag) -> Value {
     json!({ "type": "tag", "id": tag.id.to_string(), "name": tag.name })
 }
@@ -159,6 +149,7 @@ pub(super) fn applied_tag(workspace: &Workspace, tag: &Tag, applied: Applied) ->
 
 pub(super) fn company(workspace: &Workspace, company: &Company) -> Value {
     let plan = company.plan.as_ref().map_or_else(|| json!({}), |name| json!({ "type": "plan", "name": name }));
+    let tags: Vec<Value> = company.tags.iter().filter_map(|id| workspace.tags.get(*id)).map(tag).collect();
     let mut shape = json!({
         "type": "company",
         "company_id": company.company_id,
@@ -171,7 +162,7 @@ pub(super) fn company(workspace: &Workspace, company: &Company) -> Value {
         "monthly_spend": company.monthly_spend,
         "session_count": 0,
         "user_count": workspace.company_size(&company.id),
-        "tags": { "type": "tag.list", "tags": [] },
+        "tags": { "type": "tag.list", "tags": tags },
         "segments": { "type": "segment.list", "segments": [] },
         "plan": plan,
         "custom_attributes": company.custom_attributes,

@@ -197,12 +197,15 @@ fn carry_out(server: &Server, head: &Parts, body: &[u8]) -> Result<Answer, Refus
         path: path_parts(head.uri.path()),
         query: query_pairs(head.uri.query().unwrap_or_default()),
         version,
+        preview: server.preview && version == Version::PREVIEW,
         origin: origin(&head.headers),
         body,
         now: server.now(),
     };
+    let mut world = server.world();
+    world.workspace.work_off(call.now);
     let dialect = if version.is_legacy() { legacy::answer } else { modern::answer };
-    dialect(&mut server.world().workspace, &call).map(Answer::ok)
+    dialect(&mut world.workspace, &call)
 }
 
 fn spoken_version(headers: &HeaderMap, default: Version) -> Result<Version, Refusal> {

@@ -72,6 +72,7 @@ impl Sandbox {
             clock: options.clock,
             tokens: options.tokens,
             default_version,
+            preview: options.preview,
             closing: closing.clone(),
         });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&server));

@@ -11,7 +11,7 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::faults::{Faults, Injector};
 use crate::sandbox::wire::{Answer, id_text, query_pairs};
 use crate::sandbox::workspace::change::OwnerForm;
-use crate::sandbox::workspace::{MergeCheck, Refusal, Workspace};
+use crate::sandbox::workspace::{Channel, MergeCheck, Refusal, Workspace};
 
 /// Log entries shown unless the caller says how many.
 const LOG_SHOWN: usize = 100;
@@ -83,6 +83,12 @@ fn edit(workspace: &mut Workspace, now: Moment, order: &Map<String, Value>) -> R
     if let Some(Value::Object(fields)) = order.get("set") {
         let change = workspace.read_change(fields, OwnerForm::Number)?;
         workspace.update(now, &id, change)?;
+    }
+    if let Some(channel) = text("channel") {
+        let channel = Channel::read(&channel);
+        let channel =
+            channel.ok_or_else(|| Refusal::bad_request("channel must be facebook, mailing_list or whatsapp"))?;
+        workspace.come_by(now, &id, channel)?;
     }
     match text("action").as_deref() {
         None => {}

@@ -27,6 +27,8 @@ pub(super) struct Server {
     pub(super) tokens: Vec<String>,
     /// Spoken when a request names none.
     pub(super) default_version: Version,
+    /// Whether callers of the preview version find its abilities.
+    pub(super) preview: bool,
     pub(super) closing: watch::Receiver<bool>,
 }
 

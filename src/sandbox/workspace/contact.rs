@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::merge::Channel;
+
 /// The two kinds of person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
@@ -83,6 +85,7 @@ pub(crate) struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MergedFrom {
     pub(crate) id: String,
+    pub(crate) role: Role,
     pub(crate) at: i64,
 }
 
@@ -119,6 +122,7 @@ pub(crate) struct Contact {
     pub(crate) subscriptions: BTreeMap<u64, Consent>,
     pub(crate) merged_from: Vec<MergedFrom>,
     pub(crate) standing: Standing,
+    pub(crate) channel: Option<Channel>,
 }
 
 impl Contact {
@@ -152,6 +156,7 @@ impl Contact {
             subscriptions: BTreeMap::new(),
             merged_from: Vec::new(),
             standing: Standing::Active,
+            channel: None,
         }
     }
 

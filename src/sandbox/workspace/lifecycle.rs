@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::change::{Change, Patch};
 use super::contact::{Contact, Role, Standing};
+use super::merge::Channel;
 use super::refusal::Refusal;
 use super::state::Workspace;
 use crate::sandbox::clock::Moment;
@@ -86,6 +87,13 @@ impl Workspace {
             (None, None) => None,
         };
         clash.map_or(Ok(()), |other| Err(Refusal::exists(&other.id, other.is_hidden())))
+    }
+
+    /// Says by which channel a contact came.
+    pub(crate) fn come_by(&mut self, now: Moment, id: &str, channel: Channel) -> Result<(), Refusal> {
+        self.active(id)?;
+        self.touch(now, id, |contact| contact.channel = Some(channel));
+        Ok(())
     }
 
     pub(crate) fn archive(&mut self, now: Moment, id: &str) -> Result<Arc<Contact>, Refusal> {

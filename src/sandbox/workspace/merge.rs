@@ -1,4 +1,4 @@
-//! Merging a lead into a user, and what moves with it.
+//! Merging a lead (or, where the preview allows it, a user) into a user, and what moves with it.
 //!
 //! | what | becomes |
 //! | --- | --- |
@@ -19,11 +19,34 @@ use crate::sandbox::clock::Moment;
 /// How many merges a lookup follows (documented: three hops).
 const HOP_LIMIT: usize = 3;
 
-/// Whether the two must share an identifier.
+/// What the two must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MergeCheck {
+    /// A lead and a user.
     RolesOnly,
+    /// A lead and a user that share an e-mail or a phone.
     SharedIdentifier,
+    /// Two users that share an e-mail or a phone: an ability of the preview version.
+    TwoUsers,
+}
+
+/// Where a contact came from, when that keeps it from being merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Facebook,
+    MailingList,
+    WhatsApp,
+}
+
+impl Channel {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        match text {
+            "facebook" => Some(Self::Facebook),
+            "mailing_list" => Some(Self::MailingList),
+            "whatsapp" => Some(Self::WhatsApp),
+            _ => None,
+        }
+    }
 }
 
 impl Workspace {
@@ -37,12 +60,7 @@ impl Workspace {
     ) -> Result<Arc<Contact>, Refusal> {
         let lead = Arc::clone(self.active(from)?);
         let user = Arc::clone(self.active(into)?);
-        if lead.role != Role::Lead || user.role != Role::User {
-            return Err(Refusal::invalid_merge("Merging can only be performed on a lead into a user"));
-        }
-        if check == MergeCheck::SharedIdentifier && !share_identifier(&lead, &user) {
-            return Err(Refusal::invalid_merge("Merging can only be performed on contacts when they are duplicates"));
-        }
+        check_pair(&lead, &user, check)?;
         self.touch(now, from, |contact| contact.standing = Standing::Merged { into: into.to_owned() });
         self.notes.move_all(from, into);
         self.conversations.move_all(from, into, now.seconds());
@@ -61,7 +79,32 @@ impl Workspace {
     }
 }
 
-fn share_identifier(left: &Contact, right: &Contact) -> bool {
+fn check_pair(source: &Contact, survivor: &Contact, check: MergeCheck) -> Result<(), Refusal> {
+    let wanted = if check == MergeCheck::TwoUsers { Role::User } else { Role::Lead };
+    if source.role != wanted || survivor.role != Role::User || source.id == survivor.id {
+        return Err(Refusal::invalid_merge("Merging can only be performed on a lead into a user"));
+    }
+    let unprocessable = |message: &str| Err(Refusal::new(422, "unprocessable_entity", message));
+    match source.channel {
+        Some(Channel::Facebook) => return Err(Refusal::invalid_merge("Facebook contacts can't be merged.")),
+        Some(Channel::MailingList) => {
+            return Err(Refusal::invalid_merge("Contacts created from a mailing list can't be merged."));
+        }
+        Some(Channel::WhatsApp) => return unprocessable("User merge for external leads is disabled by default"),
+        None => {}
+    }
+    let shared = share_identifier(source, survivor);
+    match check {
+        MergeCheck::SharedIdentifier if !shared => Err(Refusal::invalid_merge(
+            "Contacts can only be merged when they are duplicates (matching email or phone). \
+             Pass skip_duplicate_validation=true to override this check.",
+        )),
+        MergeCheck::TwoUsers if !shared => unprocessable("Users can only be merged when they share an email or phone."),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn share_identifier(left: &Contact, right: &Contact) -> bool {
     let emails = (left.email.as_deref().map(email_key), right.email.as_deref().map(email_key));
     (emails.0.is_some() && emails.0 == emails.1) || (left.phone.is_some() && left.phone == right.phone)
 }
@@ -89,7 +132,7 @@ fn adopt(user: &mut Contact, lead: &Contact, now: i64) {
         }
     }
     user.merged_from.extend(lead.merged_from.iter().cloned());
-    user.merged_from.push(MergedFrom { id: lead.id.clone(), at: now });
+    user.merged_from.push(MergedFrom { id: lead.id.clone(), role: lead.role, at: now });
 }
 
 pub(super) fn fill<T: Clone>(field: &mut Option<T>, offer: Option<&T>) {

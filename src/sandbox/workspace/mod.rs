@@ -12,6 +12,8 @@ pub(crate) mod contact;
 pub(crate) mod conversation;
 mod converse;
 pub(crate) mod convert;
+pub(crate) mod forecast;
+pub(crate) mod job;
 mod lifecycle;
 mod merge;
 pub(crate) mod note;
@@ -33,6 +35,6 @@ mod tests;
 pub(crate) mod upsert;
 pub(crate) mod visitor;
 
-pub(crate) use merge::MergeCheck;
+pub(crate) use merge::{Channel, MergeCheck};
 pub(crate) use refusal::Refusal;
 pub(crate) use state::{Admin, Identity, Workspace};

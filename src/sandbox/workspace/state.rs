@@ -12,6 +12,7 @@ use super::change::{Change, OwnerForm};
 use super::company::Companies;
 use super::contact::Contact;
 use super::conversation::Conversations;
+use super::job::Jobs;
 use super::note::Notes;
 use super::page::{Cursor, Page};
 use super::people::People;
@@ -54,6 +55,7 @@ pub(crate) struct Workspace {
     pub(crate) subscription_types: Vec<SubscriptionType>,
     pub(crate) conversations: Conversations,
     pub(crate) visitors: Visitors,
+    pub(crate) jobs: Jobs,
     /// Ids of contacts deleted for good, in order.
     pub(crate) deleted: Vec<String>,
     zone: TimeZone,
@@ -83,6 +85,7 @@ impl Workspace {
             subscription_types: subscription::shipped(),
             conversations: Conversations::default(),
             visitors: Visitors::default(),
+            jobs: Jobs::default(),
             deleted: Vec::new(),
             zone,
             people: People::default(),

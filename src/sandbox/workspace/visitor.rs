@@ -11,6 +11,7 @@ use super::change::Change;
 use super::contact::{Contact, Role};
 use super::refusal::Refusal;
 use super::state::Workspace;
+use super::upsert::Key;
 use crate::sandbox::clock::Moment;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +95,16 @@ impl Workspace {
         self.visitors.by_user_id.insert(visitor.user_id.clone(), visitor.id.clone());
         self.visitors.by_id.insert(visitor.id.clone(), visitor.clone());
         Ok(visitor)
+    }
+
+    /// The visitor an id, a `user_id` or an e-mail names, in this order.
+    pub(crate) fn visitor(&self, key: &Key) -> Result<&Visitor, Refusal> {
+        match (&key.id, &key.user_id, &key.email) {
+            (Some(id), _, _) => self.visitors.get(id),
+            (None, Some(user_id), _) => self.visitors.by_user_id(user_id),
+            (None, None, Some(email)) => self.visitors.by_email(email),
+            (None, None, None) => Err(Refusal::missing("visitor not specified")),
+        }
     }
 
     /// Changes a visitor. What only contacts have is ignored.

@@ -1,7 +1,9 @@
 //! The wire, driven with a real client over loopback.
 
 mod bench;
+mod contacts;
 mod legacy;
+mod preview;
 mod scroll;
 mod visitors;
 
@@ -127,7 +129,7 @@ async fn a_merged_lead_is_404_before_2_16_and_410_with_a_link_from_then_on() {
     assert_eq!(header(&gone, "link"), Some(format!("</contacts/{user}>; rel=\"canonical\"")));
     assert_eq!(opened(gone).await.1["errors"][0]["code"], "contact_merged");
     let history = newer(Method::GET, &format!("/contacts/{user}/merge_history")).send().await.unwrap();
-    assert_eq!(opened(history).await.1["data"][0]["id"], json!(lead));
+    assert_eq!(opened(history).await.1["data"][0]["source_contact_id"], json!(lead));
     assert_eq!(bench.get(&format!("/contacts/{user}/merge_history")).await.0, 404);
     let restored = bench.post(&format!("/contacts/{lead}/unarchive"), json!({})).await;
     assert_eq!(restored.1["errors"][0]["message"], "User has been merged and is not restorable.");

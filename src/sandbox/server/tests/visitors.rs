@@ -63,3 +63,25 @@ async fn a_visitor_becomes_a_new_user_or_is_merged_into_one() {
     assert_eq!(bench.convert(order(&third, json!({}))).await.0, 400, "somebody has to be named");
     assert_eq!(bench.running.state()["visitors"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn the_newer_dialect_finds_changes_and_converts_visitors_too() {
+    let bench = Bench::new().await;
+    let made = bench.visitor(json!({})).await;
+    let user_id = made["user_id"].as_str().unwrap();
+    let (_, visitor) = bench.get(&format!("/visitors?user_id={user_id}")).await;
+    assert_eq!((&visitor["type"], &visitor["id"]), (&json!("visitor"), &made["id"]));
+    let put = async |body: Value| bench.in_version("2.14", Method::PUT, "/visitors", Some(body)).await;
+    let (_, named) = put(json!({ "id": made["id"], "name": "Gareth", "email": "no@acme.example" })).await;
+    assert_eq!((&named["name"], &named["email"]), (&json!("Gareth"), &json!("")));
+    assert_eq!(put(json!({ "user_id": "fail", "name": "Nobody" })).await.0, 404);
+    let order = json!({ "visitor": { "user_id": user_id }, "user": { "email": "foo@acme.example" }, "type": "user" });
+    let (_, contact) = bench.post("/visitors/convert", order).await;
+    assert_eq!((&contact["type"], &contact["role"], &contact["id"]), (&json!("contact"), &json!("user"), &made["id"]));
+    assert_eq!((&contact["email"], &contact["external_id"]), (&json!("foo@acme.example"), &json!(null)));
+    let half = json!({ "visitor": { "user_id": user_id }, "type": "user" });
+    assert_eq!(bench.post("/visitors/convert", half).await.0, 400);
+    let second = bench.visitor(json!({ "name": "Lead" })).await;
+    let order = json!({ "visitor": { "id": second["id"] }, "user": {}, "type": "lead" });
+    assert_eq!(bench.post("/visitors/convert", order).await.1["role"], "lead");
+}
