@@ -51,6 +51,9 @@ pub(super) struct SandboxArgs {
     /// Region the workspace says it is in
     #[arg(long, value_name = "REGION", default_value = "US", value_parser = ["US", "EU", "AU"])]
     workspace_region: String,
+    /// Write every request with its body to this new file, one JSON object a line (people's data, no tokens)
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// A JSON file of faults to inject (see docs/sandbox.md)
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -67,6 +70,7 @@ impl SandboxArgs {
             workspace_id: self.workspace.clone(),
             default_version: self.api_version.clone(),
             preview: self.preview,
+            record: self.record.clone(),
             limit_per_window: self.limit,
             search_lag,
             ..Options::default()

@@ -1,5 +1,7 @@
 //! Why a sandbox could not start.
 
+use std::path::PathBuf;
+
 /// What went wrong, and where.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -24,6 +26,14 @@ pub enum Error {
     SeedInput {
         /// The seed's name.
         name: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file for the record cannot be made.
+    #[error("the record cannot be written to {}: name a file that is not there yet", path.display())]
+    Record {
+        /// The wanted file.
+        path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },

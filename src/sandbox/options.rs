@@ -1,6 +1,7 @@
 //! What kind of pretend workspace to start.
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct Options {
     pub faults: Faults,
     /// Read in order before the first request.
     pub seeds: Vec<Seed>,
+    /// Every request with its body is written to this new file, one JSON object a line.
+    pub record: Option<PathBuf>,
     /// The server's clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -77,6 +80,7 @@ impl Default for Options {
             search_lag: Duration::ZERO,
             faults: Faults::default(),
             seeds: Vec::new(),
+            record: None,
             clock: Arc::new(SystemClock::default()),
         }
     }

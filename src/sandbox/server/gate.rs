@@ -58,6 +58,9 @@ pub(super) async fn pass(server: Arc<Server>, head: Parts, body: Bytes) -> Reply
             meet_fate(&server, fate, limits, &head, &body, &request_id)
         }
     };
+    if let Some(recorder) = &server.recorder {
+        recorder.write(number, &head, &body, passage.outcome.status());
+    }
     server.world().ledger.record(Entry {
         number,
         time_millis: arrived.millis,

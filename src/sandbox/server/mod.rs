@@ -1,11 +1,12 @@
 //! The wire: listens on loopback, keeps the shared world behind one lock, starts and stops.
 //!
 //! `gate` decides whether a request may pass and what goes wrong with it, `connection` can cut a line, `observe` shows
-//! tests what happened. The lock is never held across a wait.
+//! tests what happened, `record` keeps the requests for others. The lock is never held across a wait.
 
 mod connection;
 mod gate;
 mod observe;
+mod record;
 mod reply;
 mod state;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use super::workspace::contact::Role;
 use super::workspace::seed::SeedSummary;
 use super::workspace::{Identity, Workspace};
 use connection::{Gate, Line, Treatment};
+use record::Recorder;
 use world::{Server, World};
 
 /// Largest request body, in bytes.
@@ -62,6 +64,10 @@ impl Sandbox {
             injector: Injector::new(options.faults),
             ledger: Ledger::default(),
         };
+        let recorder = match &options.record {
+            Some(path) => Some(Recorder::create(path).map_err(|source| Error::Record { path: path.clone(), source })?),
+            None => None,
+        };
         let port = options.port;
         let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let listener = bound.map_err(|source| Error::Bind { port, source })?;
@@ -73,6 +79,7 @@ impl Sandbox {
             tokens: options.tokens,
             default_version,
             preview: options.preview,
+            recorder,
             closing: closing.clone(),
         });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&server));
@@ -143,7 +150,7 @@ impl Running {
 
     /// The statistics, as `GET /__sandbox/stats` shows them.
     pub fn stats(&self) -> Value {
-        observe::stats(&self.server.world())
+        observe::stats(&self.server, &self.server.world())
     }
 
     /// Replaces the faults; counts of rules start again.

@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::record::Recorder;
 use super::state;
 use super::world::{Server, World};
 use crate::sandbox::clock::Moment;
@@ -21,7 +22,7 @@ pub(super) fn answer(server: &Server, method: &Method, path: &str, query: Option
     let mut world = server.world();
     let done = match (method.as_str(), path) {
         ("GET", "state") => Ok(state::of(&world.workspace)),
-        ("GET", "stats") => Ok(stats(&world)),
+        ("GET", "stats") => Ok(stats(server, &world)),
         ("GET", "log") => Ok(log(&world, query)),
         ("POST", "faults") => set_faults(&mut world, body),
         ("POST", "limit") => set_limit(&mut world, body),
@@ -38,7 +39,7 @@ pub(super) fn answer(server: &Server, method: &Method, path: &str, query: Option
 }
 
 /// Requests by route, the use of each window, what was thrown at the client.
-pub(super) fn stats(world: &World) -> Value {
+pub(super) fn stats(server: &Server, world: &World) -> Value {
     let windows = world.windows.history().iter().map(|window| {
         json!({
             "start": window.start, "limit": window.limit, "used": window.used, "throttled": window.throttled
@@ -49,6 +50,9 @@ pub(super) fn stats(world: &World) -> Value {
     totals["max_in_window"] = json!(world.windows.history().iter().map(|window| window.used).max().unwrap_or(0));
     totals["faults"] = json!(world.injector.fired());
     totals["windows"] = windows.collect();
+    if let Some(failure) = server.recorder.as_ref().and_then(Recorder::failure) {
+        totals["record_failure"] = json!(failure);
+    }
     totals
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::record::Recorder;
 use crate::sandbox::clock::{Clock, Moment};
 use crate::sandbox::faults::Injector;
 use crate::sandbox::ledger::Ledger;
@@ -29,6 +30,8 @@ pub(super) struct Server {
     pub(super) default_version: Version,
     /// Whether callers of the preview version find its abilities.
     pub(super) preview: bool,
+    /// Writes every request down, when that is wanted.
+    pub(super) recorder: Option<Recorder>,
     pub(super) closing: watch::Receiver<bool>,
 }
 

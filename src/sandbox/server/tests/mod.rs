@@ -4,6 +4,7 @@ mod bench;
 mod contacts;
 mod legacy;
 mod preview;
+mod record;
 mod scroll;
 mod visitors;
 
