@@ -29,7 +29,7 @@ pub(super) fn list_or_find(workspace: &Workspace, call: &Call<'_>) -> Result<Val
 }
 
 /// Reads a page number; pages begin at 1.
-fn page_number(call: &Call<'_>) -> Result<usize, Refusal> {
+pub(super) fn page_number(call: &Call<'_>) -> Result<usize, Refusal> {
     match call.query_value("page").map(str::parse) {
         None => Ok(1),
         Some(Ok(number @ 1..)) => Ok(number),

@@ -95,16 +95,22 @@ pub(super) fn delete_tag(workspace: &mut Workspace, call: &Call<'_>, tag: &str) 
     Ok(json!({}))
 }
 
-/// The notes of a contact, newest first, paged by a cursor.
+/// The notes of a contact, newest first, paged by a cursor; by page number as well, as Intercom's own client asks.
 pub(super) fn notes_of(workspace: &Workspace, call: &Call<'_>, contact: &str) -> Result<Value, Refusal> {
     workspace.active(contact)?;
     let (cursor, per_page) = super::contacts::paging(call, NOTE_PAGE)?;
     let notes: Vec<_> = workspace.notes.of(contact).collect();
-    let rest: Vec<_> = notes.iter().filter(|note| cursor.after == 0 || note.id < cursor.after).collect();
-    let last = rest.get(per_page - 1).filter(|_| rest.len() > per_page);
-    let next = last.map(|last| Cursor { after: last.id, page: cursor.page.saturating_add(1) });
-    let page: Page<()> = Page { items: Vec::new(), number: cursor.page, per_page, total: notes.len(), next };
-    let mut shape = shapes::page(rest.iter().take(per_page).map(|note| shapes::note(workspace, note)), &page);
+    let (number, skipped) = if cursor.after == 0 {
+        let number = super::companies::page_number(call)?;
+        (number, (number - 1).saturating_mul(per_page))
+    } else {
+        (cursor.page, notes.iter().take_while(|note| note.id >= cursor.after).count())
+    };
+    let shown: Vec<_> = notes.iter().skip(skipped).take(per_page).collect();
+    let last = shown.last().filter(|_| skipped.saturating_add(shown.len()) < notes.len());
+    let next = last.map(|last| Cursor { after: last.id, page: number.saturating_add(1) });
+    let page: Page<()> = Page { items: Vec::new(), number, per_page, total: notes.len(), next };
+    let mut shape = shapes::page(shown.into_iter().map(|note| shapes::note(workspace, note)), &page);
     if next.is_none() {
         shape["pages"]["next"] = Value::Null;
     }

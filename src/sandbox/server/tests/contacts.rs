@@ -33,6 +33,9 @@ async fn notes_beyond_a_page_are_behind_a_cursor_and_companies_behind_a_url() {
         }
     }
     assert_eq!(bodies, ["<p>Note 4</p>", "<p>Note 3</p>", "<p>Note 2</p>", "<p>Note 1</p>", "<p>Note 0</p>"]);
+    let (_, third) = bench.get(&format!("{path}?per_page=2&page=3")).await;
+    assert_eq!((&third["data"][0]["body"], &third["pages"]["next"]), (&json!("<p>Note 0</p>"), &json!(null)));
+    assert_eq!(bench.get(&format!("{path}?page=2")).await.1["data"], json!([]));
     let (_, first) = bench.get(&format!("/contacts/{id}/companies?per_page=3")).await;
     assert_eq!((first["data"].as_array().unwrap().len(), &first["total_count"]), (3, &json!(5)));
     let next = first["pages"]["next"].as_str().unwrap().replace(&bench.running.url(), "");

@@ -1,0 +1,102 @@
+// Sends the requests of a record (`leadfold sandbox --record FILE`) to Prism, which holds each of them against Intercom's
+// description, and fails on any that does not satisfy it.
+//
+//   node replay.js RECORD
+//
+// Only requests that the sandbox answered with success are held against it: one that was refused was meant to be.
+
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+/** Parts of the API that the description, which is about contacts, leaves out. */
+const NOT_DESCRIBED = /^\/conversations(\/|$)/;
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** A port nobody listens on at this moment. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts Prism and waits until it answers. */
+async function startPrism() {
+  const port = await freePort();
+  const prism = here("node_modules/@stoplight/prism-cli/dist/index.js");
+  const flags = ["mock", "--host", "127.0.0.1", "--port", String(port), "--verboseLevel", "error"];
+  const child = spawn(process.execPath, [prism, ...flags, here("description/intercom-contacts-2.14.yaml")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`Prism ended with ${child.exitCode}`);
+    const up = await fetch(url).then(() => true, () => false);
+    if (up) return { child, url };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill();
+  throw new Error("Prism did not start within 30 seconds");
+}
+
+/** What Prism has against a request; nothing when it is content. */
+async function violations(url, request) {
+  const headers = { authorization: "Bearer replay", ...request.headers };
+  const body = request.body === null ? undefined : JSON.stringify(request.body);
+  const answer = await fetch(url + request.path, { method: request.method, headers, body });
+  const text = await answer.text();
+  if (answer.ok) return { found: [] };
+  // Where the description has an example for an error, Prism answers with it; else it explains itself.
+  const problem = text.startsWith("{") ? JSON.parse(text) : {};
+  if (String(problem.type).endsWith("#NO_PATH_MATCHED_ERROR")) return { unknown: true, found: [] };
+  const found = problem.validation?.map((one) => `${one.location?.join(".")}: ${one.message}`);
+  return { found: found ?? [`${answer.status} ${problem.title ?? text.slice(0, 300)}`] };
+}
+
+const [file] = process.argv.slice(2);
+if (!file) {
+  console.error("which record? node replay.js RECORD");
+  process.exit(2);
+}
+const lines = readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+const requests = lines.filter((line) => line.status >= 200 && line.status < 300);
+if (requests.length === 0) {
+  console.error(`${file} holds no request that went well`);
+  process.exit(2);
+}
+
+const { child, url } = await startPrism();
+const routes = new Map();
+const unknown = new Map();
+let failed = 0;
+try {
+  // A request is checked once; the many pages and contacts of a run differ in nothing the description knows.
+  const seen = new Set();
+  for (const request of requests) {
+    const route = `${request.method} ${request.path.split("?")[0].replace(/[0-9a-f]{24}|(?<=\/)\d+/g, "{id}")}`;
+    const fields = JSON.stringify([route, Object.keys(request.body ?? {}), request.path.split("?")[1]?.replace(/=[^&]*/g, "")]);
+    routes.set(route, (routes.get(route) ?? 0) + 1);
+    const copies = [...seen].filter((one) => one.startsWith(`${fields}#`)).length;
+    if (copies >= 5) continue;
+    seen.add(`${fields}#${copies}`);
+    const answer = await violations(url, request);
+    if (answer.unknown) {
+      unknown.set(route, (unknown.get(route) ?? 0) + 1);
+      if (!NOT_DESCRIBED.test(request.path)) answer.found.push("the description has no such call");
+    }
+    for (const violation of answer.found) {
+      failed += 1;
+      console.error(`request ${request.number}, ${request.method} ${request.path}: ${violation}`);
+    }
+  }
+} finally {
+  child.kill();
+}
+
+for (const [route, count] of [...routes].sort()) console.log(`${String(count).padStart(6)}  ${route}${unknown.has(route) ? "  (not described)" : ""}`);
+console.log(`${requests.length} requests of ${routes.size} kinds, ${failed} violations`);
+process.exitCode = failed === 0 ? 0 : 1;
