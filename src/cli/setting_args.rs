@@ -17,7 +17,7 @@ pub(super) struct IntercomArgs {
     #[arg(long, value_name = "URL")]
     pub(super) api_url: Option<String>,
     /// Version of the API
-    #[arg(long, value_name = "VERSION", value_parser = ["2.14", "2.16"])]
+    #[arg(long, value_name = "VERSION", value_parser = ["2.14", "2.16", "1.4"])]
     pub(super) api: Option<String>,
     /// File that holds the access token (else $`INTERCOM_ACCESS_TOKEN`)
     #[arg(long, value_name = "FILE")]

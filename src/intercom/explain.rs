@@ -88,6 +88,12 @@ pub const EXPLANATIONS: &[Explanation] = &[
     ),
     row("not_restorable", &[400, 422], "the contact was blocked or merged and cannot come back", "make a new one"),
     row("bad_request", &[400], "the request was not accepted", "the message says why"),
+    row(
+        "not_in_this_version",
+        &[400],
+        "this version of the API has no call for it",
+        "choose another with --api, or do it in Intercom",
+    ),
     row("unauthorized", &[401], "the access token was refused", ANOTHER_TOKEN),
     row(
         "token_unauthorized",
@@ -129,6 +135,7 @@ pub const EXPLANATIONS: &[Explanation] = &[
         "it is not there",
         "it was deleted, archived or merged, or belongs to another workspace; look it up with leadfold lead find or leadfold user find",
     ),
+    row("not_sent", &[404], "what was given is no id", "give the contact's id"),
     row(
         "unique_user_constraint",
         &[400, 409],

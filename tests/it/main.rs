@@ -18,6 +18,7 @@ mod evaluate;
 mod guides;
 mod house;
 mod intercom_client;
+mod legacy;
 mod migration;
 mod mirror;
 mod pacing;

@@ -48,12 +48,21 @@ impl Workspace {
 
     /// Acts as another teammate (`docs/sandbox.md`).
     pub(crate) fn edit(&self, order: &Value) {
+        self.order("edit", order);
+    }
+
+    /// Somebody opens the website; gives the visitor's user id.
+    pub(crate) fn visitor(&self, order: &Value) -> String {
+        self.order("visitor", order)["user_id"].as_str().unwrap().to_owned()
+    }
+
+    fn order(&self, what: &str, order: &Value) -> Value {
         use std::io::{Read as _, Write as _};
         let (address, body) = (self.url().replace("http://", ""), order.to_string());
         let mut connection = std::net::TcpStream::connect(&address).unwrap();
         write!(
             connection,
-            "POST /__sandbox/edit HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+            "POST /__sandbox/{what} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
@@ -61,6 +70,8 @@ impl Workspace {
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).unwrap_or_default()
     }
 
     /// Everything the workspace holds.

@@ -5,6 +5,7 @@
 //! `read` and `write` are the two traits on top of it. No redirect is followed, since it would carry the token along.
 
 mod address;
+mod legacy;
 mod read;
 mod send;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub struct Client {
     dialect: &'static Dialect,
     pacer: WindowPacer,
     counters: Counters,
+    memory: legacy::Memory,
     rate_share: f64,
     timeout: Duration,
 }
@@ -106,6 +108,7 @@ impl Client {
             dialect,
             pacer: WindowPacer::new(options.rate_share),
             counters: Counters::default(),
+            memory: legacy::Memory::default(),
             rate_share: options.rate_share,
             timeout: options.timeout,
         })

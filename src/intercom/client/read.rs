@@ -26,13 +26,13 @@ pub(super) fn unreadable(problem: Malformed) -> Error {
 }
 
 /// A list whose pages go round in a circle.
-fn circle() -> Error {
+pub(super) fn circle() -> Error {
     unreadable(Malformed("end: the list gives the same cursor twice"))
 }
 
 /// How a list is asked for its next page.
 #[derive(Clone, Copy)]
-enum Paging {
+pub(super) enum Paging {
     /// In the query string.
     Query(u32),
     /// In the body of a search.
@@ -43,7 +43,7 @@ enum Paging {
 
 impl Client {
     /// All items of a list, page by page.
-    async fn all<T>(
+    pub(super) async fn all<T>(
         &self,
         first: Call<'_>,
         paging: Paging,
@@ -116,15 +116,24 @@ impl ReadWorkspace for Client {
     }
 
     async fn contact(&self, id: &IntercomId) -> Result<Contact, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_contact(id).await;
+        }
         wire::contact(self.send(Call::get(&["contacts", &id.0])).await?).map_err(unreadable)
     }
 
     async fn contact_by_external_id(&self, external_id: &str) -> Result<Contact, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_by_user_id(external_id).await;
+        }
         let path = ["contacts", "find_by_external_id", external_id];
         wire::contact(self.send(Call::get(&path)).await?).map_err(unreadable)
     }
 
     async fn list(&self, cursor: Option<&Cursor>) -> Result<ContactPage, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_list(cursor).await;
+        }
         let mut call = Call::get(&["contacts"]);
         call.query.push(("per_page", PER_PAGE.to_string()));
         if let Some(cursor) = cursor {
@@ -134,6 +143,9 @@ impl ReadWorkspace for Client {
     }
 
     async fn changed_since(&self, seconds: i64, cursor: Option<&Cursor>) -> Result<ContactPage, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_changed_since(seconds, cursor).await;
+        }
         // Dates compare as whole days in the workspace's zone, and `>` begins with the next day: two days earlier is
         // early enough in every zone
         let filter = SearchFilter {
@@ -151,40 +163,64 @@ impl ReadWorkspace for Client {
     }
 
     async fn total(&self) -> Result<Option<u64>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_total().await;
+        }
         let mut call = Call::get(&["contacts"]);
         call.query.push(("per_page", "1".to_owned()));
         Ok(self.page(call, None).await?.total_count)
     }
 
     async fn search(&self, query: &SearchQuery, cursor: Option<&Cursor>) -> Result<ContactPage, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_search(query).await;
+        }
         let body =
             wire::search_body(query, cursor.map(|cursor| cursor.0.as_str()), PER_PAGE).map_err(Error::Configuration)?;
         self.page(Call::write(Method::POST, &["contacts", "search"], Repeat::Safe).with(body), cursor).await
     }
 
     async fn tags(&self, id: &IntercomId) -> Result<Vec<Tag>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_tags(id).await;
+        }
         self.all(Call::get(&["contacts", &id.0, "tags"]), Paging::Query(PER_PAGE), "tags", wire::tag).await
     }
 
     async fn tag_list(&self) -> Result<Vec<Tag>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_tag_list().await;
+        }
         self.all(Call::get(&["tags"]), Paging::None, "tags", wire::tag).await
     }
 
     async fn companies(&self, id: &IntercomId) -> Result<Vec<Company>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_companies(id).await;
+        }
         let path = ["contacts", &*id.0, "companies"];
         self.all(Call::get(&path), Paging::Query(COMPANIES_PER_PAGE), "companies", wire::company).await
     }
 
     async fn company_list(&self) -> Result<Vec<Company>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_company_list().await;
+        }
         let call = Call::write(Method::POST, &["companies", "list"], Repeat::Safe);
         self.all(call, Paging::Query(COMPANIES_PER_PAGE), "companies", wire::company).await
     }
 
     async fn notes(&self, id: &IntercomId) -> Result<Vec<Note>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_notes(id).await;
+        }
         self.all(Call::get(&["contacts", &id.0, "notes"]), Paging::Query(PER_PAGE), "notes", wire::note).await
     }
 
     async fn conversations(&self, id: &IntercomId) -> Result<Vec<Conversation>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_conversations(id).await;
+        }
         let body = json!({
             "query": {"field": "contact_ids", "operator": "=", "value": &*id.0},
             "pagination": {"per_page": PER_PAGE},
@@ -194,6 +230,9 @@ impl ReadWorkspace for Client {
     }
 
     async fn data_attributes(&self) -> Result<Vec<DataAttribute>, Error> {
+        if self.dialect.is_legacy() {
+            return self.legacy_data_attributes().await;
+        }
         let mut call = Call::get(&["data_attributes"]);
         call.query.push(("model", "contact".to_owned()));
         call.query.push(("include_archived", "true".to_owned()));

@@ -20,25 +20,25 @@ use crate::intercom::{
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-struct Seen {
+pub(super) struct Seen {
     /// `GET /contacts?per_page=150`.
-    line: String,
+    pub(super) line: String,
     headers: HeaderMap,
-    body: Value,
+    pub(super) body: Value,
 }
 
-struct Reply {
+pub(super) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
 }
 
 impl Reply {
-    fn json(status: u16, body: &Value) -> Self {
+    pub(super) fn json(status: u16, body: &Value) -> Self {
         Self { status, headers: Vec::new(), body: body.to_string() }
     }
 
-    fn error(status: u16, code: &str, message: &str) -> Self {
+    pub(super) fn error(status: u16, code: &str, message: &str) -> Self {
         let errors = json!([{"code": code, "message": message}]);
         Self::json(status, &json!({"type": "error.list", "request_id": "req-1", "errors": errors}))
     }
@@ -52,15 +52,15 @@ impl Reply {
 type Answer = Arc<dyn Fn(usize, &Seen) -> Reply + Send + Sync>;
 
 #[derive(Clone)]
-struct Server {
-    url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     answer: Answer,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Server {
     /// A server that answers its n-th request (from 0) so.
-    async fn start(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(answer: impl Fn(usize, &Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = Self { url, answer: Arc::new(answer), seen: Arc::default() };
@@ -69,11 +69,11 @@ impl Server {
         server
     }
 
-    fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         self.seen.lock().unwrap().iter().map(|seen| seen.line.clone()).collect()
     }
 
-    fn seen(&self, index: usize) -> Seen {
+    pub(super) fn seen(&self, index: usize) -> Seen {
         self.seen.lock().unwrap()[index].clone()
     }
 }
@@ -99,7 +99,7 @@ async fn handle(State(server): State<Server>, request: Request) -> Response<Body
     response.body(Body::from(reply.body)).unwrap()
 }
 
-fn options(url: &str) -> Options {
+pub(super) fn options(url: &str) -> Options {
     Options {
         base_url: url.to_owned(),
         token: SecretString::from("s3cret-token"),
@@ -113,7 +113,7 @@ fn client(url: &str) -> Client {
     Client::new(&options(url)).unwrap()
 }
 
-fn id(text: &str) -> IntercomId {
+pub(super) fn id(text: &str) -> IntercomId {
     IntercomId(text.into())
 }
 
@@ -170,7 +170,7 @@ fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
         }
     };
     assert!(refused(|options| options.base_url = "http://api.intercom.io".into()).contains("plain http"));
-    assert!(refused(|options| options.version = "2.3".into()).contains("2.14 and 2.16"));
+    assert!(refused(|options| options.version = "2.3".into()).contains("1.4, 2.14, 2.16"));
     assert!(refused(|options| options.token = SecretString::from(" \n")).contains("token is empty"));
     let broken = refused(|options| options.token = SecretString::from("s3cret\nline"));
     assert!(broken.contains("line break") && !broken.contains("s3cret"));

@@ -49,6 +49,7 @@ impl Client {
         }
         // The second one finds no visitor, which looks like a refusal of the first
         let call = Call::write(Method::POST, &["visitors", "convert"], Repeat::Unsafe).with(body);
-        wire::contact(self.send(call).await?).map_err(unreadable)
+        let answer = self.send(call).await?;
+        if self.dialect.is_legacy() { self.person(answer) } else { wire::contact(answer).map_err(unreadable) }
     }
 }

@@ -78,7 +78,7 @@ pub async fn news<R: ReadWorkspace, E: From<Error>>(
         if !fresh.is_empty() {
             take(names.add(reader, lean(fresh)).await?)?;
         }
-        let past = latest < from || (latest < since && quiet >= QUIET_PAGES);
+        let past = latest < from || (latest <= since && quiet >= QUIET_PAGES);
         match page.next {
             None => return Ok(delta),
             Some(_) if sorted && past => return Ok(delta),

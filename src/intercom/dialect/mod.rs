@@ -1,12 +1,15 @@
 //! Every difference between the API's versions that matters to us, in one table.
 //!
-//! | version | `owner_id` | a merged contact answers |
-//! | --- | --- | --- |
-//! | 2.14 | integer | 404 |
-//! | 2.16 | string | 410 with the contact it was merged into, in a `Link` header |
+//! | version | people | `owner_id` | a merged contact answers | deleting | custom attributes | converting a visitor |
+//! | --- | --- | --- | --- | --- | --- | --- |
+//! | 1.4 | users, and leads (called contacts), each with calls of their own | either | 404 | is a request, carried out later | come into being with their first value | `user` only when there is one |
+//! | 2.14 | contacts with a role | integer | 404 | at once | are made first | `user` always |
+//! | 2.16 | contacts with a role | string | 410 with the contact it was merged into, in a `Link` header | at once | are made first | `user` always |
 //!
-//! Reading is lenient enough to need no difference; what differs is what we write and how a missing contact is to be
-//! understood. The legacy dialect (1.4) is another row and other paths.
+//! Reading is lenient enough to need no difference within 2.x. What 1.x writes and answers differently is in [`legacy`];
+//! which calls it takes is in `client/legacy`.
+
+pub(super) mod legacy;
 
 use serde_json::Value;
 
@@ -17,10 +20,20 @@ enum OwnerId {
     Text,
 }
 
+/// Whose calls and shapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Generation {
+    /// 1.x: users and leads apart.
+    Legacy,
+    /// 2.x: contacts.
+    Modern,
+}
+
 /// One version of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     version: &'static str,
+    generation: Generation,
     owner_id: OwnerId,
     merged_is_gone: bool,
     deletes_at_once: bool,
@@ -29,7 +42,16 @@ pub struct Dialect {
 
 const DIALECTS: &[Dialect] = &[
     Dialect {
+        version: "1.4",
+        generation: Generation::Legacy,
+        owner_id: OwnerId::Text,
+        merged_is_gone: false,
+        deletes_at_once: false,
+        visitor_needs_user: false,
+    },
+    Dialect {
         version: "2.14",
+        generation: Generation::Modern,
         owner_id: OwnerId::Integer,
         merged_is_gone: false,
         deletes_at_once: true,
@@ -37,6 +59,7 @@ const DIALECTS: &[Dialect] = &[
     },
     Dialect {
         version: "2.16",
+        generation: Generation::Modern,
         owner_id: OwnerId::Text,
         merged_is_gone: true,
         deletes_at_once: true,
@@ -51,7 +74,7 @@ pub(super) fn find(version: &str) -> Option<&'static Dialect> {
 
 /// The versions we speak, for messages.
 pub(super) fn versions() -> String {
-    DIALECTS.iter().map(|dialect| dialect.version).collect::<Vec<_>>().join(" and ")
+    DIALECTS.iter().map(|dialect| dialect.version).collect::<Vec<_>>().join(", ")
 }
 
 impl Dialect {
@@ -59,6 +82,11 @@ impl Dialect {
     #[must_use]
     pub fn version(&self) -> &'static str {
         self.version
+    }
+
+    /// Whether users and leads have calls of their own.
+    pub(super) fn is_legacy(&self) -> bool {
+        self.generation == Generation::Legacy
     }
 
     /// Whether asking for a merged contact tells that it was merged (410), rather than only that it is missing (404).
@@ -110,6 +138,6 @@ mod tests {
     #[test]
     fn a_version_we_do_not_speak_is_not_found() {
         assert_eq!(find("2.3"), None);
-        assert_eq!(versions(), "2.14 and 2.16");
+        assert_eq!(versions(), "1.4, 2.14, 2.16");
     }
 }
