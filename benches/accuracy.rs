@@ -7,13 +7,14 @@
 #![allow(clippy::cast_precision_loss, reason = "counts of rows fit a float")]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a development tool")]
 
-use std::collections::HashMap;
+mod labelled;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use leadfold::contact::{Field, Record, Side, SourceId};
-use leadfold::ingest;
+use labelled::{Scores, f1};
+use leadfold::contact::Record;
 use leadfold::link::{Linkage, Options, link};
 
 fn main() {
@@ -26,44 +27,23 @@ fn main() {
         names.remove(at);
         PathBuf::from(names.remove(at))
     });
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.to_string_lossy().ends_with(".csv") && !file.to_string_lossy().ends_with(".flags.csv"));
-    files.sort();
     println!(
         "{:20} {:>7} {:>6} auto | pair P / R / F1     | B3 P / R / F1       | auto P / R  | review | pairs",
         "list", "rows", "ms"
     );
-    for file in files {
-        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        if names.is_empty() || names.contains(&name) {
-            measure(&name, &file, dump.as_deref());
-        }
+    for (name, file) in labelled::lists(&data, &names) {
+        measure(&name, &file, dump.as_deref());
     }
 }
 
 fn measure(name: &str, file: &Path, dump: Option<&Path>) {
-    let (records, truth) = read(file);
+    let (records, truth) = labelled::read(file);
     let start = Instant::now();
     let linkage = link(&records, &Options::default());
     let elapsed = start.elapsed();
-    let mut group = vec![0; records.len()];
-    for found in &linkage.groups {
-        for member in &found.members {
-            group[member.0 as usize] = found.id;
-        }
-    }
-    let all = Scores::new(&truth, &group);
-    let mut next = u32::MAX;
-    let mut planned = group.clone();
-    let mut review = 0;
-    for found in linkage.groups.iter().filter(|found| found.is_open()) {
-        review += 1;
-        for member in found.waiting() {
-            planned[member.0 as usize] = next;
-            next -= 1;
-        }
-    }
-    let auto = Scores::new(&truth, &planned);
+    let all = Scores::new(&truth, &labelled::groups(&linkage, records.len()));
+    let auto = Scores::new(&truth, &labelled::planned(&linkage, records.len()));
+    let review = linkage.groups.iter().filter(|found| found.is_open()).count();
     let many = linkage.groups.iter().filter(|found| found.members.len() > 1).count();
     println!(
         "{name:20} {:>7} {:>6} {:>4.1} | {:.3} {:.3} {:.3}  | {:.3} {:.3} {:.3}  | {:.4} {:.3} | {:>5.1}% | {} (left out {})",
@@ -78,45 +58,12 @@ fn measure(name: &str, file: &Path, dump: Option<&Path>) {
         f1(all.cubed),
         auto.pair.0,
         auto.pair.1,
-        100.0 * f64::from(review) / many.max(1) as f64,
+        100.0 * review as f64 / many.max(1) as f64,
         linkage.blocking.candidates,
         linkage.blocking.left_out,
     );
     if let Some(folder) = dump {
         write_groups(&folder.join(format!("{name}.groups.csv")), &records, &linkage);
-    }
-}
-
-struct Scores {
-    pair: (f64, f64),
-    cubed: (f64, f64),
-}
-
-fn f1((precision, recall): (f64, f64)) -> f64 {
-    if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 }
-}
-
-impl Scores {
-    fn new(truth: &[String], group: &[u32]) -> Self {
-        let mut cells: HashMap<(&str, u32), f64> = HashMap::new();
-        let mut clusters: HashMap<&str, f64> = HashMap::new();
-        let mut groups: HashMap<u32, f64> = HashMap::new();
-        for (cluster, group) in truth.iter().zip(group) {
-            *cells.entry((cluster, *group)).or_default() += 1.0;
-            *clusters.entry(cluster).or_default() += 1.0;
-            *groups.entry(*group).or_default() += 1.0;
-        }
-        let pairs = |count: &f64| count * (count - 1.0) / 2.0;
-        let both: f64 = cells.values().map(pairs).sum();
-        let (found, wanted): (f64, f64) = (groups.values().map(pairs).sum(), clusters.values().map(pairs).sum());
-        let rows = truth.len() as f64;
-        let cubed = |size: &dyn Fn(&(&str, u32)) -> f64| {
-            cells.iter().map(|(cell, count)| count * count / size(cell)).sum::<f64>() / rows
-        };
-        Self {
-            pair: (if found > 0.0 { both / found } else { 1.0 }, both / wanted),
-            cubed: (cubed(&|cell| groups[&cell.1]), cubed(&|cell| clusters[cell.0])),
-        }
     }
 }
 
@@ -167,22 +114,4 @@ fn write_groups(file: &Path, records: &[Record], linkage: &Linkage) {
         .unwrap();
     }
     std::fs::write(file.with_extension("model.tsv"), text).unwrap();
-}
-
-/// Reads a list as `plan` would, and the truth beside it; the column with the truth is left out of the records.
-fn read(file: &Path) -> (Vec<Record>, Vec<String>) {
-    let mut reader = csv::Reader::from_path(file).unwrap();
-    let at = reader.headers().unwrap().iter().position(|column| column == "cluster").unwrap();
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let truth: Vec<String> = reader.records().map(|row| row.unwrap().get(at).unwrap().to_owned()).collect();
-    let declared = std::env::var("LEADFOLD_IDENTIFIERS").unwrap_or_default();
-    let identifiers = declared.split(',').filter(|column| header.iter().any(|known| known == column));
-    let mut map: Vec<(String, Field)> =
-        identifiers.map(|column| (column.to_owned(), Field::Identifier(column.into()))).collect();
-    map.push(("cluster".to_owned(), Field::Ignore));
-    let options = ingest::Options { map, ..ingest::Options::default() };
-    let input = std::fs::File::open(file).unwrap();
-    let ingested = ingest::read(input, SourceId(0), &file.to_string_lossy(), Side::Incoming, &options).unwrap();
-    let truth = ingested.records.iter().map(|record| truth[record.origin.row as usize - 1].clone()).collect();
-    (ingested.records, truth)
 }
