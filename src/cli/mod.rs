@@ -18,6 +18,7 @@ mod file;
 mod inputs;
 mod journal;
 mod lock;
+mod match_model;
 mod mirror;
 mod plan;
 mod printer;

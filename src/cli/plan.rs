@@ -16,12 +16,12 @@ use super::pull::read_workspace;
 use super::setting_args::{self, InputArgs, IntercomArgs, set};
 use super::signal::Cancel;
 use super::timings::{Timings, TimingsFormat};
-use super::{Outcome, connect, file};
+use super::{Outcome, connect, file, match_model};
 use crate::config::{Layer, Layers, Settings, ValueOrigin};
 use crate::contact::{IntercomId, Side, SourceId};
 use crate::ingest::Ingested;
 use crate::intercom::{Client, Me, Snapshot};
-use crate::link::{self, Linkage};
+use crate::link::{self, Linkage, Model};
 use crate::plan::{self, ActionKind, Header, Inputs, Plan, WorkspaceBinding};
 use crate::report;
 use crate::store::PlanFile;
@@ -50,6 +50,9 @@ pub(super) struct PlanArgs {
     /// The plan file to write
     #[arg(long, short, value_name = "NAME.plan", required = true)]
     pub(super) output_file: Option<PathBuf>,
+    /// Write the match model as JSON, to be used again with --model; it holds no contact's values
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_model: Option<PathBuf>,
     /// Do not write NAME.html beside the plan
     #[arg(long)]
     pub(super) no_report: bool,
@@ -99,6 +102,9 @@ pub(super) struct DecidingArgs {
     /// Match weight, in bits, from which groups are planned rather than reviewed
     #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
     pub(super) min_weight: Option<f64>,
+    /// A saved match model, used instead of learning one from the rows
+    #[arg(long, value_name = "FILE")]
+    pub(super) model: Option<PathBuf>,
     /// What becomes of values a merge would lose: one note on the survivor, or nothing
     #[arg(long, value_name = "WHAT", value_parser = ["note", "drop"])]
     pub(super) keep: Option<String>,
@@ -118,6 +124,7 @@ impl DecidingArgs {
             layer.set("plan.only", kinds, ValueOrigin::Flag("--only"));
         }
         set(&mut layer, "match.auto_weight", self.min_weight, "--min-weight");
+        set(&mut layer, "match.model", self.model.as_ref().map(|path| path.display().to_string()), "--model");
         layer
     }
 }
@@ -134,6 +141,7 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
             arguments.guardrails.layer(),
         ],
     )?;
+    let (layers, model) = match_model::named(layers)?;
     let settings = layers.settings()?;
     if arguments.incoming.is_empty() && arguments.existing.is_empty() && !arguments.pull {
         return Err(exit::usage("nothing to plan: name a list, or --existing FILE, or --pull"));
@@ -143,10 +151,14 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
     }
     file::check_folder_of(path)?;
+    arguments.save_model.as_deref().map_or(Ok(()), file::check_folder_of)?;
     let mut timings = Timings::start();
-    let plan = make(arguments, &settings, &layers, printer, cancel, &mut timings)?;
+    let plan = make(arguments, &settings, &layers, model.as_ref(), printer, cancel, &mut timings)?;
     tracing::info!("{} actions decided", plan.actions.len());
     PlanFile::create(path, &plan)?;
+    if let Some(file) = &arguments.save_model {
+        match_model::save(file, &plan.linkage.model)?;
+    }
     timings.end("write");
     if !arguments.no_report {
         let page = file::beside(path, "html");
@@ -188,6 +200,7 @@ fn make(
     arguments: &PlanArgs,
     settings: &Settings,
     layers: &Layers,
+    model: Option<&Model>,
     printer: &Printer,
     cancel: &Cancel,
     timings: &mut Timings,
@@ -203,7 +216,11 @@ fn make(
     }
     inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
-    let linkage = link::link_watched(&inputs.records, &settings.link_options(), &mut |step| timings.end(step));
+    let options = settings.link_options();
+    let linkage = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
+    if let (None, Some(reason)) = (model, linkage.model.fallback) {
+        printer.say(&format!("match weights: the shipped defaults, because {reason}"));
+    }
     tracing::info!("{} groups, {} joins refused", linkage.groups.len(), linkage.vetoes.len());
     if let Some(pulled) = &mut pulled {
         pulled.add_notes(&mut inputs, &linkage, settings, printer, cancel)?;

@@ -85,6 +85,17 @@ impl Layers {
         Self { values }
     }
 
+    /// Puts a layer between the defaults and everything that was set: its values count where nothing else was said.
+    #[must_use]
+    pub fn above_defaults(mut self, layer: Layer) -> Self {
+        for (key, value, origin) in layer.values {
+            if self.values.get(&key).is_none_or(|(_, origin)| *origin == ValueOrigin::Default) {
+                self.values.insert(key, (value, origin));
+            }
+        }
+        self
+    }
+
     /// The merged settings. The error names the origin of the value at fault.
     pub fn settings(&self) -> Result<Settings, Error> {
         // One value at a time, so that a wrong flag is blamed on the flag and not on "the configuration".
@@ -157,6 +168,18 @@ mod tests {
         flags.set("plan.fill", "sometimes", ValueOrigin::Flag("--fill"));
         let error = Layers::merge([flags]).settings().unwrap_err().to_string();
         assert!(error.starts_with("--fill: "), "{error}");
+    }
+
+    #[test]
+    fn a_layer_above_the_defaults_gives_way_to_everything_that_was_set() {
+        let mut flags = Layer::default();
+        flags.set("match.auto_weight", 9.0, ValueOrigin::Flag("--min-weight"));
+        let mut model = Layer::default();
+        for key in ["match.auto_weight", "match.review_weight"] {
+            model.set(key, 1.5, ValueOrigin::File("people.model.json".to_owned()));
+        }
+        let settings = Layers::merge([flags]).above_defaults(model).settings().unwrap();
+        assert_eq!((settings.matching.auto_weight, settings.matching.review_weight), (Some(9.0), 1.5));
     }
 
     #[test]

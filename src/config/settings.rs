@@ -95,13 +95,16 @@ pub struct MatchSection {
     pub largest_auto_group: usize,
     /// Order of the rules that choose the survivor.
     pub survivor: SurvivorOrder,
+    /// File with a saved model, used instead of learning one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 impl Default for MatchSection {
     fn default() -> Self {
-        let link::Options { auto_weight, review_weight, largest_auto_group, survivor } = link::Options::default();
+        let link::Options { auto_weight, review_weight, largest_auto_group, survivor, .. } = link::Options::default();
         let auto_weight = auto_weight.map(|weight| weight.0);
-        Self { auto_weight, review_weight: review_weight.0, largest_auto_group, survivor }
+        Self { auto_weight, review_weight: review_weight.0, largest_auto_group, survivor, model: None }
     }
 }
 
@@ -135,7 +138,7 @@ impl Default for ApplySection {
 }
 
 /// Keys without a value of their own, and what is done while they have none.
-const UNSET: [(&str, &str); 14] = [
+const UNSET: [(&str, &str); 15] = [
     ("apply.workers", "chosen"),
     ("guardrails.max_archive", "none"),
     ("guardrails.max_changes", "none"),
@@ -148,6 +151,7 @@ const UNSET: [(&str, &str); 14] = [
     ("input.role", "none"),
     ("intercom.token_file", "none"),
     ("match.auto_weight", "found from the list"),
+    ("match.model", "learned"),
     ("plan.create_role", "lead"),
     ("plan.window_limit", "1666"),
 ];
@@ -193,6 +197,7 @@ impl Settings {
             review_weight: MatchWeight(self.matching.review_weight),
             largest_auto_group: self.matching.largest_auto_group,
             survivor: self.matching.survivor.clone(),
+            ..link::Options::default()
         }
     }
 }

@@ -9,8 +9,9 @@ use std::hash::{Hash, Hasher};
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
+use super::ablation::Idea;
 use super::features::{Features, NONE, NameValue, row_id};
-use super::{BlockingKey, BlockingReport};
+use super::{BlockingKey, BlockingReport, KeyReport};
 
 /// A pair to compare: rows in input order, and the key that found it first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,17 +44,34 @@ const KEYS: [BlockingKey; 11] = [
 
 /// Finds candidate pairs.
 pub(super) fn candidates(features: &Features) -> (Vec<CandidatePair>, BlockingReport) {
-    let found: Vec<(Vec<u64>, u64)> = KEYS.par_iter().map(|key| pairs_of_key(features, *key)).collect();
+    let found: Vec<(Vec<u64>, u64)> = KEYS
+        .par_iter()
+        .map(|key| match key {
+            key if *key > BlockingKey::Identifier && features.without.lacks(Idea::ManyKeys) => (Vec::new(), 0),
+            key => pairs_of_key(features, *key),
+        })
+        .collect();
     let mut all: Vec<(u64, u8)> = Vec::with_capacity(found.iter().map(|(pairs, _)| pairs.len()).sum());
     for (at, (pairs, _)) in (0u8..).zip(&found) {
         all.extend(pairs.iter().map(|pair| (*pair, at)));
     }
     all.par_sort_unstable();
+    let mut alone = [0u64; KEYS.len()];
+    for found in all.chunk_by(|left, right| left.0 == right.0) {
+        if let [(_, key)] = found {
+            alone[usize::from(*key)] += 1;
+        }
+    }
     all.dedup_by_key(|(pair, _)| *pair);
     let mut report = BlockingReport { candidates: all.len() as u64, ..BlockingReport::default() };
     for (at, (pairs, left_out)) in (0u8..).zip(&found) {
         let first = all.par_iter().filter(|(_, key)| *key == at).count();
-        report.keys.push((KEYS[usize::from(at)], pairs.len() as u64, first as u64));
+        report.keys.push(KeyReport {
+            key: KEYS[usize::from(at)],
+            pairs: pairs.len() as u64,
+            new: first as u64,
+            alone: alone[usize::from(at)],
+        });
         report.left_out += left_out;
     }
     let pair =

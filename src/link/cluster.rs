@@ -6,6 +6,7 @@
 
 use rayon::prelude::*;
 
+use super::ablation::Idea;
 use super::compare::Comparer;
 use super::features::{NONE, row_id};
 use super::levels::Level;
@@ -163,6 +164,9 @@ const OUTWEIGHS: f64 = 8.0;
 impl Contradictions for Comparer<'_> {
     fn between(&self, left: u32, right: u32, asked: Bits) -> Result<Bits, VetoReason> {
         let features = self.features;
+        if features.without.lacks(Idea::Vetoes) {
+            return Ok(self.compare(left, right).sum());
+        }
         let (one, other) = (features.name[left as usize], features.name[right as usize]);
         if let (Some(one), Some(other)) = (features.names.get(one as usize), features.names.get(other as usize))
             && one.suffix != other.suffix
@@ -196,7 +200,8 @@ impl Contradictions for Comparer<'_> {
     /// A person's records complete one another: one shares the phone, another the employer. For each comparison the best
     /// agreement between the groups counts, and what contradicts on the whole.
     fn joint(&self, pair: Bits, left: &[u32], right: &[u32]) -> Bits {
-        if self.organisations || left.len() * right.len() < 2 || left.len() * right.len() > LARGEST_JOINT {
+        let off = self.features.without.lacks(Idea::JointEvidence);
+        if off || self.organisations || left.len() * right.len() < 2 || left.len() * right.len() > LARGEST_JOINT {
             return pair;
         }
         let mut best: Vec<(Comparison, Bits)> = Vec::new();

@@ -157,6 +157,22 @@ impl Level {
         self.row().1
     }
 
+    /// For a level of values that are alike but not the same, the level of values that differ.
+    pub(super) fn is_slip(self) -> Option<Self> {
+        Some(match self {
+            Self::EmailTypo | Self::EmailSimilar => Self::EmailDifferent,
+            Self::NameTypo => Self::NameDifferent,
+            Self::PhoneTypo => Self::PhoneDifferent,
+            Self::CompanySimilar => Self::CompanyDifferent,
+            Self::StreetTypo | Self::StreetSimilar => Self::StreetDifferent,
+            Self::PlacePostcodeTypo | Self::PlaceCityTypo => Self::PlaceDifferent,
+            Self::BirthdaySwapped | Self::BirthdayOnePart => Self::BirthdayDifferent,
+            Self::IdentifierTypo => Self::IdentifierDifferent,
+            Self::TextSimilar => Self::TextDifferent,
+            _ => return None,
+        })
+    }
+
     /// The level in words.
     pub(super) fn words(self) -> &'static str {
         self.row().2
@@ -170,8 +186,8 @@ impl Level {
 pub(super) const BOUNDS: &[(Level, f64, f64)] = &[
     (Level::EmailDifferent, -3.5, -0.5),
     (Level::EmailOtherKind, -2.0, 0.0),
-    (Level::EmailSimilar, -4.0, 6.0),
-    (Level::NameOtherSurname, -3.0, 4.0),
+    (Level::EmailSimilar, -2.0, 6.0),
+    (Level::NameOtherSurname, -2.0, 4.0),
     (Level::NameUnclear, -2.0, 1.0),
     (Level::NameOtherGiven, -9.0, -2.5),
     (Level::NameDifferent, -12.0, -4.0),
@@ -188,6 +204,41 @@ pub(super) const BOUNDS: &[(Level, f64, f64)] = &[
     (Level::IdentifierDifferent, -8.0, -0.5),
     (Level::JobTitleDifferent, -2.0, 0.0),
     (Level::TextDifferent, -4.0, -0.2),
+];
+
+/// Levels from the strongest agreement to the weakest: none weighs less than the next. Levels between which there is no
+/// order, as between two spellings of agreement on different parts of a name, stand in none.
+pub(super) const ORDERS: &[&[Level]] = &[
+    &[Level::EmailSame, Level::EmailTypo, Level::EmailSimilar, Level::EmailOtherKind, Level::EmailDifferent],
+    &[
+        Level::NameSame,
+        Level::NameSwapped,
+        Level::NameNickname,
+        Level::NameTypo,
+        Level::NameInitial,
+        Level::NameOtherSurname,
+        Level::NameUnclear,
+        Level::NameOtherGiven,
+        Level::NameDifferent,
+    ],
+    &[Level::PhoneSame, Level::PhoneTail, Level::PhoneTypo, Level::PhoneDifferent],
+    &[Level::CompanySame, Level::CompanySimilar, Level::CompanyDifferent],
+    &[Level::StreetSame, Level::StreetTypo, Level::StreetSimilar, Level::StreetDifferent],
+    &[Level::PlacePostcode, Level::PlacePostcodeTypo],
+    &[Level::PlaceCity, Level::PlaceCityTypo],
+    &[Level::CountrySame, Level::CountryDifferent],
+    &[
+        Level::BirthdaySame,
+        Level::BirthdaySwapped,
+        Level::BirthdayOnePart,
+        Level::BirthdayNear,
+        Level::BirthdayTwoParts,
+        Level::BirthdayDifferent,
+    ],
+    &[Level::ExternalIdSame, Level::ExternalIdDifferent],
+    &[Level::IdentifierSame, Level::IdentifierTypo, Level::IdentifierDifferent],
+    &[Level::JobTitleSame, Level::JobTitleDifferent],
+    &[Level::TextSame, Level::TextSimilar, Level::TextDifferent],
 ];
 
 /// Levels whose weight is not m against u of their own, but odds learned for each value or a matter of definition.

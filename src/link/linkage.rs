@@ -220,13 +220,26 @@ impl Group {
     }
 }
 
+/// What one blocking key found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyReport {
+    /// The key.
+    pub key: BlockingKey,
+    /// Pairs it found.
+    pub pairs: u64,
+    /// Those no earlier key found.
+    pub new: u64,
+    /// Those no other key found.
+    pub alone: u64,
+}
+
 /// How candidate pairs were found and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlockingReport {
     /// Distinct candidate pairs scored.
     pub candidates: u64,
-    /// For each key: pairs it found, and pairs no earlier key found.
-    pub keys: Vec<(BlockingKey, u64, u64)>,
+    /// What each key found, in the order in which they are asked.
+    pub keys: Vec<KeyReport>,
     /// Pairs left out because a block was larger than the limit and could not be refined.
     pub left_out: u64,
 }

@@ -8,6 +8,8 @@
 //! pairs) → `estimate` (m, u and prior learned from them) → `compare` with `names`, `similarity`, `levels` and `weights` →
 //! `score` → `cluster` (from the strongest pair down, with vetoes) → `bands` with `certain` (what is planned) → `golden` (survivor and merged fields).
 
+#[doc(hidden)]
+pub mod ablation;
 mod bands;
 mod block;
 mod certain;
@@ -20,6 +22,7 @@ mod golden;
 mod levels;
 mod linkage;
 mod model;
+mod monotone;
 mod names;
 mod score;
 mod shared;
@@ -30,10 +33,10 @@ mod tests;
 mod weights;
 
 pub use linkage::{
-    Band, BlockingKey, BlockingReport, Comparison, Group, Linkage, Loose, MatchWeight, RecordIndex, ScoredPair, Term,
-    Veto, VetoReason,
+    Band, BlockingKey, BlockingReport, Comparison, Group, KeyReport, Linkage, Loose, MatchWeight, RecordIndex,
+    ScoredPair, Term, Veto, VetoReason,
 };
-pub use model::{LevelWeight, Model};
+pub use model::{Fallback, LevelWeight, MODEL_SCHEMA, Model, ModelError, Scale};
 pub use survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
 
 use rayon::prelude::*;
@@ -43,7 +46,7 @@ use bands::Banded;
 use cluster::{Cluster, Clusters};
 use compare::Comparer;
 use features::{Features, row_id};
-use weights::Bits;
+use weights::{Bits, Weights};
 
 /// How to link.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +59,9 @@ pub struct Options {
     pub largest_auto_group: usize,
     /// How the survivor of a group is chosen.
     pub survivor: SurvivorOrder,
+    /// Ideas that a measurement switches off; none otherwise.
+    #[doc(hidden)]
+    pub without: ablation::Without,
 }
 
 impl Default for Options {
@@ -66,6 +72,7 @@ impl Default for Options {
             review_weight: MatchWeight(0.0),
             largest_auto_group: 50,
             survivor: SurvivorOrder::default(),
+            without: ablation::Without::default(),
         }
     }
 }
@@ -73,23 +80,49 @@ impl Default for Options {
 /// How far below the review threshold a pair is still kept as doubtful, in bits.
 const DOUBT: f64 = 2.0;
 
-/// Links records.
+/// Links records with weights learned from them.
 #[must_use]
 pub fn link(records: &[Record], options: &Options) -> Linkage {
-    link_watched(records, options, &mut |_| ())
+    link_with(records, options, None)
 }
 
-/// [`link()`], telling `watch` the name of each step as it ends: `features`, `shared`, `block`, `learn`, `score`, `cluster`,
-/// `golden`, `evidence`.
+/// Links records with the weights of a model, or with weights learned from the records when there is none. Where the
+/// options leave the `auto` threshold open, it is the model's too.
+///
+/// With a model, a record that shares no value and no word with any other changes no group but its own: frequencies and
+/// odds are shares of the list the model was made for. How many records carry a value, and which values several people
+/// share, is always read from the records.
 #[must_use]
-pub fn link_watched(records: &[Record], options: &Options, watch: &mut dyn FnMut(&'static str)) -> Linkage {
-    let features = Features::new(records);
+pub fn link_with(records: &[Record], options: &Options, model: Option<&Model>) -> Linkage {
+    link_watched(records, options, model, &mut |_| ())
+}
+
+/// [`link_with`], telling `watch` the name of each step as it ends: `features`, `shared`, `block`, `learn`, `score`,
+/// `cluster`, `bands`, `golden`, `evidence`.
+#[must_use]
+pub fn link_watched(
+    records: &[Record],
+    options: &Options,
+    model: Option<&Model>,
+    watch: &mut dyn FnMut(&'static str),
+) -> Linkage {
+    let mut features = Features::new(records, options.without);
+    if let Some(model) = model {
+        features.organisations = model.scale.organisations;
+    }
     watch("features");
     let mut comparer = Comparer::new(&features);
     watch("shared");
     let (candidates, blocking) = block::candidates(&features);
     watch("block");
-    estimate::learn(&mut comparer, &candidates);
+    let fallback = match model {
+        Some(model) => {
+            comparer.weights = Weights::of(model);
+            model.fallback
+        }
+        None if options.without.lacks(ablation::Idea::Learning) => None,
+        None => estimate::learn(&mut comparer, &candidates),
+    };
     watch("learn");
     let comparer = comparer;
     let review = Bits::new(options.review_weight.0);
@@ -98,7 +131,8 @@ pub fn link_watched(records: &[Record], options: &Options, watch: &mut dyn FnMut
     watch("score");
     let found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
     watch("cluster");
-    let auto = options.auto_weight.map_or_else(|| bands::auto_weight(&found), |weight| Bits::new(weight.0));
+    let wanted = options.auto_weight.or(model.map(|model| model.auto_weight));
+    let auto = wanted.map_or_else(|| bands::auto_weight(&found), |weight| Bits::new(weight.0));
     let banded = bands::divide(&comparer, &found, &scored, auto, options.largest_auto_group);
     watch("bands");
     let groups = groups(records, options, &found, banded);
@@ -115,6 +149,8 @@ pub fn link_watched(records: &[Record], options: &Options, watch: &mut dyn FnMut
         prior: comparer.weights.prior.into(),
         auto_weight: auto.into(),
         review_weight: options.review_weight,
+        scale: comparer.weights.scale,
+        fallback,
         levels: comparer.weights.levels(),
     };
     let linkage = Linkage { groups, pairs, vetoes: vetoes.collect(), model, blocking };

@@ -52,7 +52,7 @@ impl SharedValues {
     where
         V: Fn(u32) -> &'f [u32],
     {
-        let organisations = features.are_organisations();
+        let organisations = features.organisations;
         let mut carriers: Vec<(u32, Label)> = Vec::new();
         for row in 0..row_id(features.len) {
             for value in values(row) {

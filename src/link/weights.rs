@@ -1,10 +1,12 @@
 //! What a comparison level weighs: m, u and the prior of one linkage, behind [`super::Model`].
 //!
-//! Turns a level, with the share of records that carry the agreeing value, into a weight, and learned counts into m and u. Weights are whole multiples of 2⁻¹⁰ bit, so that their sums are exact and do not
-//! depend on the order of addition.
+//! Turns a level, with the share of records that carry the agreeing value, into a weight, and learned counts into m and u.
+//! Weights are whole multiples of 2⁻¹⁰ bit, so that their sums are exact and do not depend on the order of addition; m and
+//! u have nine digits, so that a text holds them exactly.
 
-use super::levels::{BOUNDS, Level, ODDS, Row, TABLE, is_anchored, is_fixed};
-use super::{LevelWeight, MatchWeight};
+use super::levels::{BOUNDS, Level, ODDS, ORDERS, Row, TABLE, is_anchored, is_fixed};
+use super::model::Scale;
+use super::{LevelWeight, MatchWeight, Model, monotone};
 
 /// A weight in units of 2⁻¹⁰ bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,10 +43,16 @@ impl From<Bits> for MatchWeight {
 pub(super) struct Weights {
     m: Vec<f64>,
     u: Vec<f64>,
+    /// Whether the list decided m more than the default did.
+    learned: Vec<bool>,
     /// Weight before anything is compared.
     pub(super) prior: Bits,
-    /// log2 of the number of records: what a value carried by one person only is worth at most.
+    /// The list the weights are made for.
+    pub(super) scale: Scale,
+    /// log2 of the number of its records: what a value carried by one person only is worth at most.
     pub(super) size: f64,
+    /// A value's frequency takes the place of u.
+    pub(super) frequencies: bool,
 }
 
 /// How often each level was seen.
@@ -71,23 +79,74 @@ impl Weights {
     /// The prior is one match per record: of N records' pairs about one in N is a match. Values that identify a person
     /// weigh log2 N plus fixed odds, because the chance that two people share one shrinks with the list: an address is as
     /// good among a million people as among a thousand.
-    pub(super) fn new(records: usize) -> Self {
-        let records = u32::try_from(records.max(4)).unwrap_or(u32::MAX);
-        let size = f64::from(records).log2();
+    pub(super) fn new(scale: Scale) -> Self {
+        let size = f64::from(scale.records.max(4)).log2();
         let mut weights = Self {
             m: TABLE.iter().map(|row| row.3).collect(),
             u: TABLE.iter().map(|row| row.4).collect(),
+            learned: vec![false; TABLE.len()],
             prior: Bits::new(-size),
+            scale,
             size,
+            frequencies: true,
         };
         for (level, odds) in ODDS {
             weights.u[*level as usize] = weights.m[*level as usize] / (size + odds).exp2();
         }
+        let counts = weights.m.clone();
+        weights.put_in_order(&counts);
+        weights.shorten();
         weights
     }
 
-    /// Weights learned from counts, with `starting` as many observed pairs.
-    pub(super) fn learned(starting: &Self, learned: &Learned, starting_pairs: f64, prior: Bits) -> Self {
+    /// The weights of a model. A level the model does not have keeps its default.
+    pub(super) fn of(model: &Model) -> Self {
+        let mut weights = Self::new(model.scale);
+        weights.prior = Bits::new(model.prior.0);
+        for level in &model.levels {
+            let at = TABLE.iter().position(|row| row.1 == level.comparison && row.2 == level.level);
+            let Some(at) = at else { continue };
+            (weights.m[at], weights.u[at], weights.learned[at]) = (level.m, level.u, level.learned);
+        }
+        weights
+    }
+
+    /// Lets no level weigh less than a worse one of its comparison, and returns by how many bits a level had to move at
+    /// most; levels seen less than `counts` of 1 are not asked.
+    fn put_in_order(&mut self, counts: &[f64]) -> f64 {
+        let mut furthest: f64 = 0.0;
+        for order in ORDERS {
+            let weights: Vec<f64> = order.iter().map(|level| self.ratio(*level).log2()).collect();
+            let seen: Vec<f64> = order.iter().map(|level| counts[*level as usize]).collect();
+            let fitted = monotone::falling(&weights, &seen);
+            for (level, (weight, fitted)) in order.iter().zip(weights.iter().zip(&fitted)) {
+                if weight.to_bits() != fitted.to_bits() {
+                    self.set(*level, Bits::new(*fitted));
+                }
+            }
+            let moved = weights.iter().zip(&fitted).zip(&seen).filter(|(_, seen)| **seen >= 1.0);
+            furthest = moved.fold(furthest, |most, ((weight, fitted), _)| most.max((weight - fitted).abs()));
+        }
+        furthest
+    }
+
+    /// Gives a level a weight: by its m, and by its u as well where m would be more than certain.
+    fn set(&mut self, level: Level, weight: Bits) {
+        let at = level as usize;
+        self.u[at] = self.u[at].min((-weight.value()).exp2());
+        self.m[at] = (self.u[at] * weight.value().exp2()).min(1.0);
+    }
+
+    /// Keeps nine digits of m and u.
+    fn shorten(&mut self) {
+        for value in self.m.iter_mut().chain(&mut self.u) {
+            *value = format!("{value:.8e}").parse().unwrap_or(*value);
+        }
+    }
+
+    /// Weights learned from counts, with `starting` as many observed pairs; and by how many bits a level contradicted the
+    /// order of its comparison at most.
+    pub(super) fn learned(starting: &Self, learned: &Learned, starting_pairs: f64, prior: Bits) -> (Self, f64) {
         let mut weights = starting.clone();
         weights.prior = prior;
         for rows in TABLE.chunk_by(|one, other| one.1 == other.1) {
@@ -104,6 +163,7 @@ impl Weights {
                 let (seen, compared) =
                     if is_anchored(row.0) { (learned.anchored[at], anchors) } else { (learned.matches[at], matches) };
                 weights.m[at] = (seen + starting_pairs * starting.m[at] / all_m) / (compared + starting_pairs);
+                weights.learned[at] = compared >= starting_pairs;
                 // Where records agree the value's own frequency takes the place of u; where they do not, u is counted.
                 if BOUNDS.iter().any(|(level, ..)| *level == row.0) && !is_anchored(row.0) {
                     let u = starting.u[at] / all_u;
@@ -115,7 +175,13 @@ impl Weights {
             let at = *level as usize;
             weights.m[at] = weights.m[at].clamp(weights.u[at] * least.exp2(), weights.u[at] * most.exp2());
         }
-        weights
+        let disorder = weights.put_in_order(&learned.matches);
+        weights.shorten();
+        (weights, disorder)
+    }
+
+    fn ratio(&self, level: Level) -> f64 {
+        self.m[level as usize] / self.u[level as usize]
     }
 
     /// A weight found with `starting`, as these weights would have it: the frequency of the value stays.
@@ -134,11 +200,14 @@ impl Weights {
 
     /// Weight of a level whose value's frequency says nothing.
     pub(super) fn plain(&self, level: Level) -> Bits {
-        Bits::new((self.m[level as usize] / self.u[level as usize]).log2())
+        Bits::new(self.ratio(level).log2())
     }
 
     /// Weight of a level at which two records agree on a value that a `share` of all records carries (0 to 1).
     pub(super) fn agreeing(&self, level: Level, share: f64) -> Bits {
+        if !self.frequencies {
+            return self.plain(level);
+        }
         let floor = (-self.size - 1.0).exp2();
         Bits::new((self.m[level as usize] / share.clamp(floor, 1.0)).log2())
     }
@@ -158,6 +227,7 @@ impl Weights {
             m: self.m[row.0 as usize],
             u: self.u[row.0 as usize],
             weight: self.plain(row.0).into(),
+            learned: self.learned[row.0 as usize],
         };
         TABLE.iter().map(level).collect()
     }
@@ -167,17 +237,59 @@ impl Weights {
 mod tests {
     use super::*;
 
+    fn sized(records: u32) -> Weights {
+        Weights::new(Scale { records, ..Scale::default() })
+    }
+
+    /// Whether no level of an order weighs less than the next one.
+    fn in_order(weights: &Weights) -> bool {
+        let falls = |order: &&[Level]| order.windows(2).all(|two| weights.plain(two[0]) >= weights.plain(two[1]));
+        ORDERS.iter().all(falls)
+    }
+
+    #[test]
+    fn the_defaults_are_in_order_at_every_size() {
+        for records in [4, 50, 1_000, 100_000, 10_000_000] {
+            assert!(in_order(&sized(records)), "{records} records");
+        }
+    }
+
+    #[test]
+    fn what_is_learned_from_a_disordered_list_is_in_order_all_the_same() {
+        let starting = sized(5_000);
+        let mut learned = Learned::default();
+        for row in TABLE {
+            let at = row.0 as usize;
+            // The worse the level the more matches have it.
+            learned.matches[at] = 10.0 * f64::from(row.0 as u8);
+            learned.anchored[at] = learned.matches[at];
+            learned.others[at] = 100.0;
+        }
+        let (weights, disorder) = Weights::learned(&starting, &learned, 40.0, starting.prior);
+        assert!(in_order(&weights));
+        assert!(disorder > 1.0, "{disorder}");
+    }
+
+    #[test]
+    fn bounds_keep_the_order() {
+        for order in ORDERS {
+            let bounds = order.iter().filter_map(|level| BOUNDS.iter().find(|bound| bound.0 == *level));
+            let bounds: Vec<(f64, f64)> = bounds.map(|(_, least, most)| (*least, *most)).collect();
+            assert!(bounds.is_sorted_by(|one, next| one.0 >= next.0 && one.1 >= next.1), "{order:?}: {bounds:?}");
+        }
+    }
+
     #[test]
     fn a_unique_address_outweighs_the_prior_at_every_size() {
         for records in [50, 10_000, 10_000_000] {
-            let weights = Weights::new(records);
+            let weights = sized(records);
             assert!((weights.prior + weights.plain(Level::EmailSame)).value() > 4.0);
         }
     }
 
     #[test]
     fn sums_of_weights_are_exact() {
-        let weights = Weights::new(12_345);
+        let weights = sized(12_345);
         let terms = [Level::NameTypo, Level::PhoneDifferent, Level::PlaceCity].map(|level| weights.plain(level));
         let sum = terms.iter().fold(weights.prior, |sum, term| sum + *term);
         let bits: f64 = terms.iter().map(|term| term.value()).sum();

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::contact::IntercomId;
-use crate::link::{Band, Group, Model};
+use crate::link::{Band, BlockingReport, Group, MODEL_SCHEMA, Model};
 use crate::plan::{Action, ActionId, Forecast, Header, NeededAttribute, Outcome, Plan, Reversibility};
 
 use super::applied::{Applied, Progress};
@@ -29,7 +29,10 @@ pub(super) fn part(plan: &Plan, applied: Option<&Applied<'_>>, part: Part, write
         }
         Part::Rows => rows(plan, None, "leadfold.rows/1", writer),
         Part::Outcomes => rows(plan, applied, "leadfold.outcomes/1", writer),
-        Part::Model => document(&ModelDocument { schema: "leadfold.model/1", model: &plan.linkage.model }, writer),
+        Part::Model => {
+            let (model, blocking) = (&plan.linkage.model, &plan.linkage.blocking);
+            document(&ModelDocument { schema: MODEL_SCHEMA, model, blocking }, writer)
+        }
     }
 }
 
@@ -59,6 +62,7 @@ struct ModelDocument<'a> {
     schema: &'static str,
     #[serde(flatten)]
     model: &'a Model,
+    blocking: &'a BlockingReport,
 }
 
 #[derive(Serialize)]

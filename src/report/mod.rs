@@ -18,6 +18,7 @@ mod export;
 mod html;
 mod json;
 mod lookup;
+mod model;
 mod sanitize;
 mod sheet;
 mod svg;
@@ -86,6 +87,7 @@ pub fn part(
     writer: &mut impl Write,
 ) -> io::Result<()> {
     match format {
+        Format::Table if part == Part::Model => model::text(plan, options, writer),
         Format::Table => table::part(plan, applied, part, options, writer),
         Format::Csv => csv::part(plan, applied, part, writer),
         Format::Json => json::part(plan, applied, part, writer),

@@ -11,8 +11,8 @@ use crate::ingest::{
     ColumnMapping, Compression, Delimiter, Ingested, MappedBy, Reject, RejectReason, Source, SourceKind, TextEncoding,
 };
 use crate::link::{
-    Alternative, Band, BlockingKey, BlockingReport, Comparison, Golden, GoldenField, Group, LevelWeight, Linkage,
-    MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto, VetoReason,
+    Alternative, Band, BlockingKey, BlockingReport, Comparison, Golden, GoldenField, Group, KeyReport, LevelWeight,
+    Linkage, MatchWeight, Model, RecordIndex, Scale, ScoredPair, Term, Veto, VetoReason,
 };
 use crate::plan::{
     Action, ActionBody, ActionId, Attachment, Attribute, AttributeValue, Change, Forecast, Header, NeededAttribute,
@@ -118,6 +118,7 @@ fn linkage() -> Linkage {
         m: 0.7,
         u: 0.000_05,
         weight: MatchWeight(13.77),
+        learned: true,
     }];
     Linkage {
         groups: groups(),
@@ -146,9 +147,15 @@ fn linkage() -> Linkage {
             prior: MatchWeight(-9.0),
             auto_weight: MatchWeight(8.0),
             review_weight: MatchWeight(0.0),
+            scale: Scale { records: 10, names: 8, companies: 2, organisations: false },
+            fallback: None,
             levels,
         },
-        blocking: BlockingReport { candidates: 4, keys: vec![(BlockingKey::Email, 3, 3)], left_out: 0 },
+        blocking: BlockingReport {
+            candidates: 4,
+            keys: vec![KeyReport { key: BlockingKey::Email, pairs: 3, new: 3, alone: 2 }],
+            left_out: 0,
+        },
     }
 }
 

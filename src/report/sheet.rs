@@ -13,7 +13,7 @@ use super::Part;
 use super::actions;
 use super::applied::{Applied, Progress};
 use super::lookup::{AppliedActions, AppliedRows, Lookup, row_plan, source_name};
-use super::words;
+use super::{model, words};
 
 /// Takes one row; may ask for no more.
 pub(super) type Sink<'s> = dyn FnMut(&[&str]) -> io::Result<ControlFlow<()>> + 's;
@@ -37,7 +37,7 @@ pub(super) fn columns(part: Part) -> &'static [&'static str] {
         ],
         Part::Rows => &["source", "row", "line", "id", "group", "band", "expected", "actions", "reason"],
         Part::Outcomes => &["source", "row", "line", "id", "group", "state", "outcome", "contact", "message"],
-        Part::Model => &["comparison", "level", "m", "u", "weight"],
+        Part::Model => model::COLUMNS,
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn rows(plan: &Plan, applied: Option<&Applied<'_>>, part: Part, sink:
         Part::Actions => action_rows(plan, applied, sink),
         Part::Rows => row_plans(plan, sink),
         Part::Outcomes => outcomes(plan, applied, sink),
-        Part::Model => model(plan, sink),
+        Part::Model => model::rows(plan, sink),
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) fn len(plan: &Plan, part: Part) -> usize {
         Part::Groups => plan.records.len(),
         Part::Actions => plan.actions.len(),
         Part::Rows | Part::Outcomes => plan.records.len() + plan.rejects.len(),
-        Part::Model => plan.linkage.model.levels.len() + 3,
+        Part::Model => model::len(plan),
     }
 }
 
@@ -238,31 +238,4 @@ fn outcomes(plan: &Plan, applied: Option<&Applied<'_>>, sink: &mut Sink<'_>) -> 
             (sink.borrow_mut())(&[name, &place.row, &place.line, "", "", "final", outcome, "", &reject.message])
         },
     )
-}
-
-fn model(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
-    let model = &plan.linkage.model;
-    let fixed = [
-        ("(prior)", model.prior),
-        ("(threshold of auto)", model.auto_weight),
-        ("(threshold of review)", model.review_weight),
-    ];
-    for (name, weight) in fixed {
-        if sink(&[name, "", "", "", &decimal(weight.0)])?.is_break() {
-            return Ok(());
-        }
-    }
-    for level in &model.levels {
-        let cells = [
-            words::comparison(level.comparison),
-            level.level.as_str(),
-            &format!("{:.6}", level.m),
-            &format!("{:.6}", level.u),
-            &decimal(level.weight.0),
-        ];
-        if sink(&cells)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
 }

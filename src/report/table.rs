@@ -58,7 +58,7 @@ fn layout(part: Part, applied: bool) -> (&'static [usize], &'static [usize]) {
         (Part::Rows, _) => (&[0, 1, 3, 4, 5, 6, 7, 8], &[1, 3]),
         (Part::Outcomes, false) => (&[0, 1, 3, 4, 5, 6, 8], &[1, 3]),
         (Part::Outcomes, true) => (&[0, 1, 3, 4, 6, 7, 8], &[1, 3]),
-        (Part::Model, _) => (&[0, 1, 2, 3, 4], &[2, 3, 4]),
+        (Part::Model, _) => (&[0, 1, 2, 3, 4, 5], &[2, 3, 4]),
     }
 }
 

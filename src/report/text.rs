@@ -113,7 +113,7 @@ fn identity(plan: &Plan) -> String {
     )
 }
 
-fn heading(text: &str, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+pub(super) fn heading(text: &str, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     writeln!(writer, "\n{}", options.style.paint(Emphasis::Strong, text))
 }
 

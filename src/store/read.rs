@@ -5,11 +5,12 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::Error;
-use super::value::{Place, counted, refused};
+use super::value::{Place, counted, if_there, refused};
 use crate::contact::{IntercomId, Origin, Record, SourceId};
 use crate::ingest::{ColumnMapping, Reject, Source};
 use crate::link::{
-    BlockingReport, Golden, Group, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto,
+    BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex, ScoredPair,
+    Term, Veto,
 };
 use crate::plan::{Action, ActionId, Header, NeededAttribute, Plan, RowPlan, Target};
 
@@ -159,6 +160,7 @@ impl<'a> Reader<'a> {
                 m: row.get("m")?,
                 u: row.get("u")?,
                 weight: MatchWeight(row.get("weight")?),
+                learned: if_there(row, "learned")?,
             })
         })?;
         Ok(Model { levels, ..model })
@@ -167,8 +169,12 @@ impl<'a> Reader<'a> {
     fn blocking(&self) -> Result<BlockingReport, Error> {
         let place = self.place("blocking");
         let keys = self.all("SELECT * FROM blocking ORDER BY position", [], |row| {
-            let key = place.parse_word(row.get("blocking_key")?)?;
-            Ok((key, counted(row.get("pairs")?), counted(row.get("new_pairs")?)))
+            Ok(KeyReport {
+                key: place.parse_word(row.get("blocking_key")?)?,
+                pairs: counted(row.get("pairs")?),
+                new: counted(row.get("new_pairs")?),
+                alone: counted(if_there(row, "alone")?),
+            })
         })?;
         let place = self.place("meta");
         Ok(BlockingReport {

@@ -57,10 +57,11 @@ CREATE TABLE rejects (
 );
 CREATE TABLE model (
     position INTEGER PRIMARY KEY, comparison TEXT NOT NULL, level TEXT NOT NULL, m REAL NOT NULL, u REAL NOT NULL,
-    weight REAL NOT NULL
+    weight REAL NOT NULL, learned INTEGER NOT NULL
 );
 CREATE TABLE blocking (
-    position INTEGER PRIMARY KEY, blocking_key TEXT NOT NULL, pairs INTEGER NOT NULL, new_pairs INTEGER NOT NULL
+    position INTEGER PRIMARY KEY, blocking_key TEXT NOT NULL, pairs INTEGER NOT NULL, new_pairs INTEGER NOT NULL,
+    alone INTEGER NOT NULL
 );
 CREATE TABLE pairs (
     pair INTEGER PRIMARY KEY, left_record INTEGER NOT NULL, right_record INTEGER NOT NULL, weight REAL NOT NULL,

@@ -74,3 +74,14 @@ pub(super) fn count(value: u64) -> i64 {
 pub(super) fn counted(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
+
+/// A flag or count of a column that plans made by earlier versions do not have: its default there.
+pub(super) fn if_there<T: rusqlite::types::FromSql + Default>(
+    row: &rusqlite::Row<'_>,
+    column: &str,
+) -> rusqlite::Result<T> {
+    match row.get(column) {
+        Err(rusqlite::Error::InvalidColumnName(_)) => Ok(T::default()),
+        value => value,
+    }
+}

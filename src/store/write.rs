@@ -173,11 +173,11 @@ impl Writer<'_> {
     fn model(&self, model: &Model) -> Result<(), Error> {
         let place = self.place("model");
         self.meta("model", &place.json(&Model { levels: Vec::new(), ..model.clone() })?)?;
-        let mut statement = self.prepare("INSERT INTO model VALUES (?1,?2,?3,?4,?5,?6)")?;
+        let mut statement = self.prepare("INSERT INTO model VALUES (?1,?2,?3,?4,?5,?6,?7)")?;
         for (position, level) in (1_i64..).zip(&model.levels) {
             let comparison = place.word(&level.comparison)?;
             statement
-                .execute(params![position, comparison, level.level, level.m, level.u, level.weight.0])
+                .execute(params![position, comparison, level.level, level.m, level.u, level.weight.0, level.learned])
                 .map_err(|source| self.refused(source))?;
         }
         Ok(())
@@ -187,10 +187,10 @@ impl Writer<'_> {
         let place = self.place("blocking");
         self.meta("candidates", &report.candidates.to_string())?;
         self.meta("candidates_left_out", &report.left_out.to_string())?;
-        let mut statement = self.prepare("INSERT INTO blocking VALUES (?1,?2,?3,?4)")?;
-        for (position, (key, found, new)) in (1_i64..).zip(&report.keys) {
+        let mut statement = self.prepare("INSERT INTO blocking VALUES (?1,?2,?3,?4,?5)")?;
+        for (position, key) in (1_i64..).zip(&report.keys) {
             statement
-                .execute(params![position, place.word(key)?, count(*found), count(*new)])
+                .execute(params![position, place.word(&key.key)?, count(key.pairs), count(key.new), count(key.alone)])
                 .map_err(|source| self.refused(source))?;
         }
         Ok(())

@@ -21,6 +21,7 @@ mod intercom_client;
 mod legacy;
 mod migration;
 mod mirror;
+mod models;
 mod pacing;
 mod people;
 mod plans;

@@ -1,7 +1,6 @@
 //! Levels of companies, by their names and by their domains.
 
 use super::{Comparer, Findings};
-use crate::link::features::row_id;
 use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
@@ -62,7 +61,7 @@ impl Comparer<'_> {
     /// Share of the words two company names have in common, each word counted by how rare it is: two branches of one chain
     /// share most of their words and are told apart by the last.
     fn company_overlap(&self, left: &str, right: &str) -> f64 {
-        let companies = f64::from(row_id(self.features.companies.len()));
+        let companies = f64::from(self.weights.scale.companies);
         let weight = |word: &str| {
             let count = self.features.company_words.get(word).copied().unwrap_or(1);
             (companies / f64::from(count) + 1.0).ln()

@@ -2,7 +2,7 @@
 
 use super::Comparer;
 use crate::contact::Script;
-use crate::link::features::{EmailValue, NONE, Spelling, row_id};
+use crate::link::features::{EmailValue, NONE, Spelling};
 use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
@@ -62,7 +62,7 @@ impl Comparer<'_> {
     fn name_share(&self, local: u32) -> f64 {
         let features = self.features;
         let count = features.tokens.find(features.locals.text(local)).map_or(0, |token| features.tokens.count(token));
-        f64::from(count) / f64::from(row_id(features.names.len()).max(1))
+        f64::from(count) / self.all_names()
     }
 
     fn email_level(&self, left: EmailValue, right: EmailValue) -> Level {

@@ -10,7 +10,8 @@ mod identity;
 mod name;
 mod phone;
 
-use crate::link::features::{Features, NONE, row_id};
+use crate::link::ablation::Idea;
+use crate::link::features::{Features, NONE};
 use crate::link::levels::Level;
 use crate::link::shared::SharedValues;
 use crate::link::weights::{Bits, Weights};
@@ -74,20 +75,23 @@ pub(super) struct Comparer<'f> {
 impl<'f> Comparer<'f> {
     /// Learns shared values and prepares the weights.
     pub(super) fn new(features: &'f Features) -> Self {
-        let mut shared_identifier =
-            SharedValues::learn(features, features.identifiers.len(), |row| features.identifier.of(row));
+        let known = !features.without.lacks(Idea::SharedValues);
+        let learn = |count: usize, values: &dyn Fn(u32) -> &'f [u32]| {
+            if known { SharedValues::learn(features, count, values) } else { SharedValues::default() }
+        };
+        let mut shared_identifier = learn(features.identifiers.len(), &|row| features.identifier.of(row));
         shared_identifier.forgive(|id| features.identifiers.text(id).split('\t').next().unwrap_or_default());
+        let mut weights = Weights::new(features.scale());
+        weights.frequencies = !features.without.lacks(Idea::Frequencies);
         Self {
             features,
             shared_identifier,
-            organisations: features.are_organisations(),
-            weights: Weights::new(features.len),
-            shared_email: SharedValues::learn(features, features.emails.len(), |row| features.email.of(row)),
-            shared_phone: SharedValues::learn(features, features.tails, |row| features.phone_tail.of(row)),
-            shared_street: SharedValues::learn(features, features.streets.len(), |row| {
-                one_or_none(&features.street[row as usize])
-            }),
-            shared_external: SharedValues::learn(features, features.external_ids.len(), |row| {
+            organisations: features.organisations,
+            weights,
+            shared_email: learn(features.emails.len(), &|row| features.email.of(row)),
+            shared_phone: learn(features.tails, &|row| features.phone_tail.of(row)),
+            shared_street: learn(features.streets.len(), &|row| one_or_none(&features.street[row as usize])),
+            shared_external: learn(features.external_ids.len(), &|row| {
                 one_or_none(&features.external_id[row as usize])
             }),
         }
@@ -99,9 +103,10 @@ impl<'f> Comparer<'f> {
         let rank = &self.features.rank;
         let (left, right) = if rank[left as usize] <= rank[right as usize] { (left, right) } else { (right, left) };
         let mut found = Findings::new();
-        let email = self.email(left, right);
-        let name = self.name(left, right);
-        let phone = self.phone(left, right);
+        let exact = |found: (Level, Bits)| self.without_slips(found);
+        let email = self.email(left, right).map(exact);
+        let name = self.name(left, right).map(exact);
+        let phone = self.phone(left, right).map(exact);
         let agree = name.is_some_and(|(level, _)| level <= Level::NameFamilyOnly || level == Level::NameInEmail);
         if let Some((level, bits)) = email {
             let spelt = name.is_some_and(|(name, _)| name == Level::NameInEmail)
@@ -167,13 +172,29 @@ impl<'f> Comparer<'f> {
         self.birthday(left, right, Bits::new(most), &mut found);
         self.ids(left, right, &mut found);
         self.texts(left, right, &mut found);
+        if self.features.without.lacks(Idea::Slips) {
+            found.found.iter_mut().for_each(|slot| *slot = self.without_slips(*slot));
+        }
         found
+    }
+
+    /// A level, or where slips are not known the level of values that differ.
+    fn without_slips(&self, (level, bits): (Level, Bits)) -> (Level, Bits) {
+        match level.is_slip().filter(|_| self.features.without.lacks(Idea::Slips)) {
+            Some(different) => (different, self.weights.plain(different)),
+            None => (level, bits),
+        }
+    }
+
+    /// Number of distinct names that a name's frequency is a share of.
+    fn all_names(&self) -> f64 {
+        f64::from(self.weights.scale.names.max(1))
     }
 
     /// Share of the records that carry a value, without the few that one person's own duplicates account for.
     fn share(&self, count: u32) -> f64 {
         let others = f64::from(count.saturating_sub(3)).max(0.5);
-        others / f64::from(row_id(self.features.len).max(1))
+        others / f64::from(self.weights.scale.records.max(1))
     }
 }
 

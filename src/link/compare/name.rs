@@ -1,7 +1,8 @@
 //! Levels of names, and of a name against the other record's address.
 
 use super::Comparer;
-use crate::link::features::{NONE, Spelling, row_id};
+use crate::link::ablation::Idea;
+use crate::link::features::{NONE, Spelling};
 use crate::link::levels::Level;
 use crate::link::names::{self, NameLevel};
 use crate::link::weights::Bits;
@@ -22,7 +23,7 @@ impl Comparer<'_> {
             if features.emails[email as usize].role {
                 return None;
             }
-            let total = f64::from(row_id(features.names.len()).max(1));
+            let total = self.all_names();
             return Some(match features.spells(email, name)? {
                 Spelling::Whole(given, family) => {
                     // An initial leaves one name in twelve.
@@ -41,7 +42,7 @@ impl Comparer<'_> {
         }
         let (one, other) = (&features.names[one as usize], &features.names[other as usize]);
         let found = names::compare(one, other, &features.tokens);
-        let total = f64::from(row_id(features.names.len()).max(1));
+        let total = self.all_names();
         let given = f64::from(found.given) / total;
         let family = f64::from(found.family) / total;
         let (level, share) = match found.level {
@@ -64,6 +65,13 @@ impl Comparer<'_> {
             Level::NameGivenOnly | Level::NameFamilyOnly => bits.min(Bits::new(6.0)),
             _ => bits,
         };
+        let without = features.without;
+        if bits < Bits(0) && without.lacks(Idea::NegativeNames) {
+            return Some((level, Bits(0)));
+        }
+        if without.lacks(Idea::NeverOnNameAlone) {
+            return Some((level, bits));
+        }
         // Never on a name alone: however rare it is, it stays short of even odds by itself.
         let short = match level {
             Level::NameInitial => 5.0,

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::contact::{nickname_sets, spelling_key};
+use crate::link::ablation::{Idea, Without};
 
 /// Id of "no value".
 pub(in crate::link) const NONE: u32 = u32::MAX;
@@ -105,6 +106,8 @@ pub(in crate::link) struct Words {
     key_ids: Interner,
     /// Sets of nicknames the word is in, ascending.
     nicknames: Vec<&'static [u16]>,
+    /// Ideas that a measurement switches off.
+    pub(super) without: Without,
 }
 
 impl Words {
@@ -112,9 +115,9 @@ impl Words {
     pub(super) fn id(&mut self, word: &str) -> u32 {
         let id = self.texts.id(word);
         if id as usize == self.keys.len() {
-            let key = self.key_ids.id(&spelling_key(word));
-            self.keys.push(key);
-            self.nicknames.push(nickname_sets(word));
+            let spelling = if self.without.lacks(Idea::Spellings) { word.to_owned() } else { spelling_key(word) };
+            self.keys.push(self.key_ids.id(&spelling));
+            self.nicknames.push(if self.without.lacks(Idea::Nicknames) { &[] } else { nickname_sets(word) });
         }
         id
     }

@@ -11,6 +11,7 @@ mod values;
 
 pub(super) use intern::{Interner, Lists, NONE, Words};
 pub(super) use spelling::Spelling;
+use values::Mailbox;
 pub(super) use values::{EmailValue, NameValue, PhoneValue, StreetValue};
 
 use std::hash::Hasher;
@@ -18,6 +19,8 @@ use std::hash::Hasher;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::ablation::Without;
+use super::model::Scale;
 use crate::contact::{Birthday, MailboxKind, Record, Region};
 
 /// All records as columns.
@@ -101,14 +104,19 @@ pub(super) struct Features {
     pub(super) texts: Interner,
     /// Texts of each record.
     pub(super) text: Lists,
+    /// Ideas that a measurement switches off.
+    pub(super) without: Without,
+    /// Whether the records are organisations, so that the company is the name.
+    pub(super) organisations: bool,
     /// Place of each record in the order of content: a permutation that does not depend on the order of the input.
     pub(super) rank: Vec<u32>,
 }
 
 impl Features {
     /// Reads all records.
-    pub(super) fn new(records: &[Record]) -> Self {
-        let mut features = Self { len: records.len(), ..Self::default() };
+    pub(super) fn new(records: &[Record], without: Without) -> Self {
+        let mut features = Self { len: records.len(), without, ..Self::default() };
+        features.tokens.without = without;
         let folded: Vec<Folded> = records.par_iter().map(Folded::new).collect();
         let mut name_ids: FxHashMap<NameValue, u32> = FxHashMap::default();
         for (record, folded) in records.iter().zip(&folded) {
@@ -123,6 +131,7 @@ impl Features {
             }
         }
         features.forget_names_of_addresses();
+        features.organisations = features.are_organisations();
         features.rank = ranks(records, &folded);
         features
     }
@@ -192,14 +201,15 @@ impl Features {
         let mut ids = Vec::new();
         let mut domains = Vec::new();
         for email in record.emails.iter().filter(|email| email.kind() != MailboxKind::Placeholder) {
-            let id = self.addresses.add(&values::mailbox(email));
+            let mailbox = Mailbox::of(email, self.without);
+            let id = self.addresses.add(&mailbox.to_string());
             if id as usize == self.emails.len() {
-                let value = EmailValue::new(email, &mut self.locals, &mut self.domains);
+                let value = EmailValue::new(email, mailbox, &mut self.locals, &mut self.domains);
                 self.emails.push(value);
             }
             // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
             self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
-            let _ = self.locals.add(values::untagged(email.local()));
+            let _ = self.locals.add(mailbox.local);
             ids.push(id);
             let domain = self.emails[id as usize].company_domain;
             if domain != NONE {
@@ -250,8 +260,18 @@ impl Features {
         self.country.push(code.map_or(NONE, |code| self.countries.add(code.code())));
     }
 
+    /// How large the list is, in all that frequencies are shares of.
+    pub(super) fn scale(&self) -> Scale {
+        Scale {
+            records: row_id(self.len),
+            names: row_id(self.names.len()),
+            companies: row_id(self.companies.len()),
+            organisations: self.organisations,
+        }
+    }
+
     /// Whether hardly any record names a person: then the records are organisations, and the company is the name.
-    pub(super) fn are_organisations(&self) -> bool {
+    fn are_organisations(&self) -> bool {
         let named = self.name.iter().filter(|name| **name != NONE).count();
         let companies = (0..self.len).filter(|row| !self.company.of(row_id(*row)).is_empty()).count();
         named * 20 < self.len && companies * 2 > self.len

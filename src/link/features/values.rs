@@ -1,7 +1,10 @@
 //! What is known about one distinct value.
 
+use std::fmt;
+
 use super::{Interner, NONE, Words};
 use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Script, gender, is_gender_column};
+use crate::link::ablation::{Idea, Without};
 
 /// A distinct person name, as token ids.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,13 +51,31 @@ pub(super) fn is_company(name: &PersonName, record: &Record) -> bool {
 }
 
 /// A local part without its tag: `ann+news@…` is Ann's mailbox at every provider that delivers it at all.
-pub(super) fn untagged(local: &str) -> &str {
+fn untagged(local: &str) -> &str {
     local.split_once('+').map_or(local, |(local, _)| local)
 }
 
 /// The mailbox an address delivers to.
-pub(super) fn mailbox(email: &Email) -> String {
-    format!("{}@{}", untagged(email.local()), email.domain())
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mailbox<'e> {
+    pub(super) local: &'e str,
+    domain: &'e str,
+}
+
+impl<'e> Mailbox<'e> {
+    /// The mailbox of an address; without canonical addresses the address as it would be sent to.
+    pub(super) fn of(email: &'e Email, without: Without) -> Self {
+        match email.address().rsplit_once('@') {
+            Some((local, domain)) if without.lacks(Idea::CanonicalEmail) => Self { local, domain },
+            _ => Self { local: untagged(email.local()), domain: email.domain() },
+        }
+    }
+}
+
+impl fmt::Display for Mailbox<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.local, self.domain)
+    }
 }
 
 /// A distinct e-mail address.
@@ -71,10 +92,10 @@ pub(in crate::link) struct EmailValue {
 }
 
 impl EmailValue {
-    pub(super) fn new(email: &Email, locals: &mut Interner, domains: &mut Interner) -> Self {
+    pub(super) fn new(email: &Email, mailbox: Mailbox<'_>, locals: &mut Interner, domains: &mut Interner) -> Self {
         Self {
-            local: locals.id(untagged(email.local())),
-            domain: domains.id(email.domain()),
+            local: locals.id(mailbox.local),
+            domain: domains.id(mailbox.domain),
             company_domain: email.company_domain().map_or(NONE, |domain| domains.id(domain)),
             role: email.kind() == MailboxKind::Role,
         }

@@ -1,11 +1,10 @@
 use proptest::prelude::*;
 
-use super::{groups_of, linked};
+use super::{features_of, groups_of, linked};
 use crate::contact::{Record, RecordBuilder};
 use crate::link::cluster::Contradictions;
 use crate::link::compare::Comparer;
-use crate::link::features::Features;
-use crate::link::weights::Bits;
+use crate::link::weights::{Bits, Weights};
 use crate::link::{Linkage, MatchWeight};
 
 fn any_record() -> impl Strategy<Value = Record> {
@@ -58,7 +57,7 @@ fn any_record() -> impl Strategy<Value = Record> {
 }
 
 /// Records with distinct ids and rows.
-fn any_list() -> impl Strategy<Value = Vec<Record>> {
+pub(super) fn any_list() -> impl Strategy<Value = Vec<Record>> {
     prop::collection::vec(any_record(), 0..40).prop_map(|records| {
         let number = |(at, mut record): (usize, Record)| {
             record.id = RecordBuilder::new().id(&format!("{at:03}")).build().id;
@@ -70,7 +69,7 @@ fn any_list() -> impl Strategy<Value = Vec<Record>> {
 }
 
 /// Groups as sorted sets of ids, so that two linkages of differently ordered rows can be compared.
-fn partition(records: &[Record], linkage: &Linkage) -> Vec<Vec<String>> {
+pub(super) fn partition(records: &[Record], linkage: &Linkage) -> Vec<Vec<String>> {
     let id = |row: u32| records[row as usize].id.as_ref().expect("every record has an id").0.to_string();
     let mut groups: Vec<Vec<String>> = linkage
         .groups
@@ -123,8 +122,9 @@ proptest! {
 
     #[test]
     fn a_pair_weighs_the_same_from_both_sides(records in any_list()) {
-        let features = Features::new(&records);
-        let comparer = Comparer::new(&features);
+        let features = features_of(&records);
+        let mut comparer = Comparer::new(&features);
+        comparer.weights = Weights::of(&linked(&records).model);
         for left in 0..u32::try_from(records.len()).unwrap() {
             for right in 0..left {
                 prop_assert_eq!(comparer.weight(left, right), comparer.weight(right, left));
@@ -136,10 +136,9 @@ proptest! {
     fn no_group_holds_two_members_that_contradict_each_other(records in any_list()) {
         let linkage = linked(&records);
         let groups = groups_of(&linkage, records.len());
-        let features = Features::new(&records);
+        let features = features_of(&records);
         let mut comparer = Comparer::new(&features);
-        let (candidates, _) = crate::link::block::candidates(&features);
-        crate::link::estimate::learn(&mut comparer, &candidates);
+        comparer.weights = Weights::of(&linkage.model);
         // A birthday gives way to a strong pair; names and generations never do.
         let strongest = Bits::new(100.0);
         for left in 0..u32::try_from(records.len()).unwrap() {

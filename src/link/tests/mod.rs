@@ -2,12 +2,21 @@
 
 mod hard_cases;
 mod laws;
+mod model;
 mod names;
 mod oracle;
+mod people;
 mod survivors;
 
+use super::ablation::Without;
+use super::features::Features;
 use super::{Band, Linkage, Options, link};
 use crate::contact::Record;
+
+/// The columns of records.
+fn features_of(records: &[Record]) -> Features {
+    Features::new(records, Without::default())
+}
 
 /// Links with default options.
 fn linked(records: &[Record]) -> Linkage {

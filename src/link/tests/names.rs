@@ -1,12 +1,11 @@
 //! Names that can and names that cannot be one person's.
 
 use crate::contact::{Record, RecordBuilder};
-use crate::link::features::Features;
 use crate::link::names::{NameLevel, compare};
 
 fn level(left: &str, right: &str) -> NameLevel {
     let records: Vec<Record> = [left, right].iter().map(|name| RecordBuilder::lead().name(name).build()).collect();
-    let features = Features::new(&records);
+    let features = super::features_of(&records);
     let name = |row: usize| &features.names[features.name[row] as usize];
     compare(name(0), name(1), &features.tokens).level
 }

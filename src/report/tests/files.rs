@@ -39,12 +39,54 @@ fn rows_as_csv_include_the_rejected_ones_in_their_place() {
 #[test]
 fn the_model_as_csv_starts_with_prior_and_thresholds() {
     insta::assert_snapshot!(shown(Part::Model, Format::Csv), @r#"
-    comparison,level,m,u,weight
-    (prior),,,,-9.0000
-    (threshold of auto),,,,8.0000
-    (threshold of review),,,,0.0000
-    e-mail,same address,0.700000,0.000050,13.7700
+    comparison,level,m,u,weight,from,pairs,new_pairs,alone
+    (prior),,,,-9.0000,,,,
+    (threshold of auto),,,,8.0000,,,,
+    (threshold of review),,,,0.0000,,,,
+    e-mail,same address,0.7,0.00005,13.7700,learned,,,
+    (blocking),the same e-mail address,,,,,3,3,2
+    (candidates),,,,,,4,,
+    (left out),,,,,,0,,
     "#);
+}
+
+#[test]
+fn the_model_on_a_terminal_says_where_the_weights_come_from_and_what_blocking_found() {
+    insta::assert_snapshot!(shown(Part::Model, Format::Table), @r"
+    Weights learned from a list
+    Made for 10 records with 8 distinct names and 2 companies
+    Prior −9.00; groups are planned from +8.00, reviewed from +0.00 (bits: log2 of a Bayes factor)
+
+    Levels
+     comparison   level               m         u   weight   from
+    ─────────────────────────────────────────────────────────────────
+     e-mail       same address   0.7000   5.00e-5   +13.77   learned
+    Where two records agree on a value, its own frequency takes the place of u.
+
+    Candidates: 4 pairs compared
+     found by                  pairs   no earlier key   no other key   share found alone
+    ─────────────────────────────────────────────────────────────────────────────────────
+     the same e-mail address       3                3              2               50.0%
+    No limit left a pair out.
+    ");
+    let mut plan = sample::plan();
+    plan.linkage.model.fallback = Some(crate::link::Fallback::FewMatches);
+    plan.linkage.blocking.left_out = 1_200;
+    let text = print(|writer| super::part(&plan, None, Part::Model, Format::Table, &plain(), writer));
+    assert!(text.starts_with("Shipped default weights: the list has too few matches to learn from\n"), "{text}");
+    assert!(
+        text.ends_with("1,200 pairs were left out because their blocks are too large to be compared completely.\n")
+    );
+}
+
+#[test]
+fn the_model_as_json_is_the_file_that_can_be_used_again() {
+    let document: serde_json::Value = serde_json::from_str(&shown(Part::Model, Format::Json)).unwrap();
+    let saved: serde_json::Value = serde_json::from_str(&sample::plan().linkage.model.to_json()).unwrap();
+    for (field, value) in saved.as_object().unwrap() {
+        assert_eq!(document[field], *value, "{field}");
+    }
+    assert_eq!(document["blocking"]["keys"][0]["alone"], 2);
 }
 
 #[test]

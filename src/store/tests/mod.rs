@@ -15,8 +15,8 @@ use crate::ingest::{
     ColumnMapping, Compression, Delimiter, MappedBy, Reject, RejectReason, Source, SourceKind, TextEncoding,
 };
 use crate::link::{
-    Alternative, Band, BlockingKey, BlockingReport, Comparison, Golden, GoldenField, Group, LevelWeight, Linkage,
-    Loose, MatchWeight, Model, RecordIndex, ScoredPair, Term, Veto, VetoReason,
+    Alternative, Band, BlockingKey, BlockingReport, Comparison, Fallback, Golden, GoldenField, Group, KeyReport,
+    LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex, Scale, ScoredPair, Term, Veto, VetoReason,
 };
 use crate::plan::{
     Action, ActionBody, ActionId, Attachment, Attribute, AttributeValue, Change, Decision, Forecast, Header,
@@ -135,15 +135,22 @@ fn linkage() -> Linkage {
             prior: MatchWeight(-9.5),
             auto_weight: MatchWeight(6.0),
             review_weight: MatchWeight(0.0),
+            scale: Scale { records: 2, names: 1, companies: 1, organisations: false },
+            fallback: Some(Fallback::FewMatches),
             levels: vec![LevelWeight {
                 comparison: Comparison::Email,
                 level: "same address".to_owned(),
                 m: 0.9,
                 u: 1e-5,
                 weight: MatchWeight(16.4),
+                learned: true,
             }],
         },
-        blocking: BlockingReport { candidates: 7, keys: vec![(BlockingKey::Email, 5, 5)], left_out: 2 },
+        blocking: BlockingReport {
+            candidates: 7,
+            keys: vec![KeyReport { key: BlockingKey::Email, pairs: 5, new: 5, alone: 4 }],
+            left_out: 2,
+        },
     }
 }
 
