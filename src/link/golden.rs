@@ -13,11 +13,30 @@ use crate::contact::{Field, PersonName, Record, Role, Side};
 /// Merges the members of a group.
 pub(super) fn merge(records: &[Record], members: &[u32], order: &SurvivorOrder) -> Golden {
     let (survivor, reason) = survivor(records, members, order);
-    let mut others: Vec<u32> = members.iter().copied().filter(|row| *row != survivor).collect();
-    others.sort_by(|left, right| donor_order(&records[*left as usize], &records[*right as usize]));
-    let sources: Vec<(u32, &Record)> =
-        std::iter::once(survivor).chain(others).map(|row| (row, &records[row as usize])).collect();
-    Golden { survivor: RecordIndex(survivor), reason, fields: fields(&sources) }
+    Golden { survivor: RecordIndex(survivor), reason, fields: merged(records, members.iter().copied(), survivor) }
+}
+
+/// The merged record linking gives these members when this one survives. None for a contact alone: it is what it is.
+#[must_use]
+pub fn merged_fields(
+    records: &[Record],
+    members: impl Iterator<Item = RecordIndex>,
+    survivor: RecordIndex,
+) -> Vec<GoldenField> {
+    merged(records, members.map(|member| member.0), survivor.0)
+}
+
+fn merged(records: &[Record], members: impl Iterator<Item = u32>, survivor: u32) -> Vec<GoldenField> {
+    let sources = members.filter_map(|row| Some((row, records.get(row as usize)?)));
+    let (mut sources, others): (Vec<_>, Vec<_>) = sources.partition(|(row, _)| *row == survivor);
+    if others.is_empty() {
+        return Vec::new();
+    }
+    sources.extend(others);
+    if let Some(others) = sources.get_mut(1..) {
+        others.sort_by(|(_, left), (_, right)| donor_order(left, right));
+    }
+    fields(&sources)
 }
 
 /// Which other member fills an empty field first.

@@ -32,6 +32,7 @@ mod survive;
 mod tests;
 mod weights;
 
+pub use golden::merged_fields;
 pub use linkage::{
     Band, BlockingKey, BlockingReport, Comparison, Group, KeyReport, Linkage, Loose, MatchWeight, RecordIndex,
     ScoredPair, Term, Veto, VetoReason,

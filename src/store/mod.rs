@@ -5,7 +5,9 @@
 //! its first change), people's decisions and the outcomes. Format: `docs/plan-file.md`.
 //! The mirror is a copy of a workspace that later pulls bring up to date.
 
+mod content;
 mod create;
+mod dictionary;
 mod error;
 mod file;
 mod history;

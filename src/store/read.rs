@@ -1,18 +1,23 @@
 //! Tables → plan.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::Error;
+use super::content::Records;
 use super::value::{Place, counted, if_there, refused};
 use crate::contact::{IntercomId, Origin, Record, SourceId};
 use crate::ingest::{ColumnMapping, Reject, Source};
 use crate::link::{
-    BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex, ScoredPair,
-    Term, Veto,
+    Band, BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex,
+    ScoredPair, Term, Veto, merged_fields,
 };
 use crate::plan::{Action, ActionId, Header, NeededAttribute, Plan, RowPlan, Target};
+
+/// The survivor's reason of a contact alone, as linking words it.
+const ALONE: &str = "the only record";
 
 pub(super) struct Reader<'a> {
     pub(super) connection: &'a Connection,
@@ -21,20 +26,23 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn plan(&self) -> Result<Plan, Error> {
+        let records = self.records()?;
+        let rows = self.expected()?;
+        let model = self.model()?;
         Ok(Plan {
             header: self.header()?,
             sources: self.sources()?,
-            records: self.records()?,
             rejects: self.rejects()?,
             linkage: Linkage {
-                groups: self.groups()?,
-                pairs: self.pairs()?,
+                groups: self.groups(&records, &rows)?,
+                pairs: self.pairs(&model)?,
                 vetoes: self.vetoes()?,
-                model: self.model()?,
+                model,
                 blocking: self.blocking()?,
             },
             actions: self.actions()?,
-            rows: self.expected()?,
+            records,
+            rows,
             attributes: self.attributes()?,
             forecast: self.place("meta").parse_json(&self.required_meta("forecast")?)?,
         })
@@ -125,10 +133,8 @@ impl<'a> Reader<'a> {
     }
 
     fn records(&self) -> Result<Vec<Record>, Error> {
-        let place = self.place("rows");
-        self.all("SELECT content FROM rows ORDER BY record", [], |row| {
-            Ok(place.parse_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?)
-        })
+        let mut records = Records::new(self.place("rows"));
+        self.all("SELECT * FROM rows ORDER BY record", [], |row| records.record(row))
     }
 
     fn rejects(&self) -> Result<Vec<Reject>, Error> {
@@ -184,26 +190,28 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn pairs(&self) -> Result<Vec<ScoredPair>, Error> {
+    fn pairs(&self, model: &Model) -> Result<Vec<ScoredPair>, Error> {
         let place = self.place("terms");
-        let mut terms = self
-            .all("SELECT pair, comparison, level, weight FROM terms ORDER BY pair, position", [], |row| {
+        let terms: BTreeMap<i64, Term> = self
+            .all("SELECT term, comparison, level, weight FROM terms", [], |row| {
                 let term = Term {
                     comparison: place.parse_word(row.get(1)?)?,
                     level: row.get(2)?,
                     weight: MatchWeight(row.get(3)?),
                 };
-                Ok((row.get::<_, i64>(0)?, term))
+                Ok((row.get(0)?, term))
             })?
             .into_iter()
-            .peekable();
+            .collect();
         let place = self.place("pairs");
         self.all("SELECT * FROM pairs ORDER BY pair", [], |row| {
+            let numbers: Vec<i64> = place.parse_json(row.get_ref("terms")?.as_str().map_err(rusqlite::Error::from)?)?;
+            let found: Option<Vec<Term>> = numbers.iter().map(|number| terms.get(number).cloned()).collect();
             Ok(ScoredPair {
                 left: RecordIndex(row.get("left_record")?),
                 right: RecordIndex(row.get("right_record")?),
-                prior: MatchWeight(row.get("prior")?),
-                terms: taken(&mut terms, &row.get("pair")?),
+                prior: row.get::<_, Option<f64>>("prior")?.map_or(model.prior, MatchWeight),
+                terms: found.ok_or_else(|| Failure::Value(place.broken("a pair names a term that is not there")))?,
                 weight: MatchWeight(row.get("weight")?),
                 found_by: place.parse_word(row.get("found_by")?)?,
             })
@@ -223,52 +231,55 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn groups(&self) -> Result<Vec<Group>, Error> {
-        let place = self.place("groups");
-        let mut members = self
-            .all("SELECT group_id, record, loose_weight FROM members ORDER BY group_id, position", [], |row| {
-                Ok((row.get::<_, u32>(0)?, (RecordIndex(row.get(1)?), row.get::<_, Option<f64>>(2)?.map(MatchWeight))))
+    /// Members are the rows of a group, in order; a group that has no row of its own is a contact alone.
+    fn groups(&self, records: &[Record], rows: &[RowPlan]) -> Result<Vec<Group>, Error> {
+        let mut members: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
+        for row in rows {
+            members.entry(row.group).or_default().push(row.record);
+        }
+        let loose: BTreeMap<RecordIndex, MatchWeight> = self
+            .all("SELECT record, weight FROM loose", [], |row| {
+                Ok((RecordIndex(row.get(0)?), MatchWeight(row.get(1)?)))
             })?
             .into_iter()
-            .peekable();
-        self.all("SELECT * FROM groups ORDER BY group_id", [], |row| {
+            .collect();
+        let place = self.place("groups");
+        let sql = "SELECT groups.*, survivor.text AS survivor_text, review.text AS review_text FROM groups
+            JOIN reasons AS survivor ON survivor.reason = survivor_reason
+            LEFT JOIN reasons AS review ON review.reason = review_reason ORDER BY group_id";
+        let said = self.all(sql, [], |row| {
             let id: u32 = row.get("group_id")?;
-            let members: Vec<(RecordIndex, Option<MatchWeight>)> = taken(&mut members, &id);
-            let loose =
-                members.iter().filter_map(|(record, weight)| Some(Loose { record: *record, weight: (*weight)? }));
-            Ok(Group {
+            let members = members.remove(&id).unwrap_or_default();
+            let waiting = |record: &RecordIndex| Some(Loose { record: *record, weight: *loose.get(record)? });
+            let survivor = RecordIndex(row.get("survivor")?);
+            let golden = row.get_ref("golden")?.as_str_or_null().map_err(rusqlite::Error::from)?;
+            let fields = golden.map(|json| place.parse_json(json)).transpose()?;
+            let mut group = Group {
                 id,
-                loose: loose.collect(),
-                members: members.into_iter().map(|(record, _)| record).collect(),
+                loose: members.iter().filter_map(waiting).collect(),
+                members,
                 band: place.parse_word(row.get("band")?)?,
                 weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
-                review_reason: row.get("review_reason")?,
-                golden: Golden {
-                    survivor: RecordIndex(row.get("survivor")?),
-                    reason: row.get("survivor_reason")?,
-                    fields: place.parse_json(row.get_ref("golden")?.as_str().map_err(rusqlite::Error::from)?)?,
-                },
-            })
-        })
+                review_reason: row.get("review_text")?,
+                golden: Golden { survivor, reason: row.get("survivor_text")?, fields: Vec::new() },
+            };
+            group.golden.fields = fields.unwrap_or_else(|| merged_fields(records, group.core(), survivor));
+            Ok(group)
+        })?;
+        let alone = members.into_iter().filter_map(|(id, members)| Some(plain(id, *members.first()?)));
+        let mut groups: Vec<Group> = said.into_iter().chain(alone).collect();
+        groups.sort_by_key(|group| group.id);
+        Ok(groups)
     }
 
     fn actions(&self) -> Result<Vec<Action>, Error> {
         let place = self.place("actions");
-        let mut needs = self
-            .all("SELECT action, needed FROM needs ORDER BY action, position", [], |row| {
-                Ok((row.get::<_, u32>(0)?, ActionId(row.get(1)?)))
-            })?
-            .into_iter()
-            .peekable();
-        self.all("SELECT * FROM actions ORDER BY action", [], |row| {
-            let id: u32 = row.get("action")?;
-            action(place, row, taken(&mut needs, &id))
-        })
+        self.all(&format!("SELECT {ACTION} ORDER BY action"), [], |row| action(place, row))
     }
 
     fn expected(&self) -> Result<Vec<RowPlan>, Error> {
         let place = self.place("expected");
-        self.all("SELECT * FROM expected ORDER BY record", [], |row| expected(place, row))
+        self.all(&format!("SELECT {EXPECTED} ORDER BY record"), [], |row| expected(place, row))
     }
 
     pub(super) fn attributes(&self) -> Result<Vec<NeededAttribute>, Error> {
@@ -278,8 +289,40 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A row of `actions`.
-pub(super) fn action(place: Place<'_>, row: &Row<'_>, needs: Vec<ActionId>) -> Result<Action, Failure> {
+/// Actions with what [`action`] asks for.
+pub(super) const ACTION: &str = "actions.*, reasons.text AS why FROM main.actions JOIN main.reasons USING (reason)";
+
+/// What is expected of rows, with what [`expected`] asks for.
+pub(super) const EXPECTED: &str = "expected.*, reasons.text AS why FROM main.expected JOIN main.reasons USING (reason)";
+
+/// A contact alone.
+fn plain(id: u32, member: RecordIndex) -> Group {
+    Group {
+        id,
+        members: vec![member],
+        loose: Vec::new(),
+        band: Band::Single,
+        weight: None,
+        review_reason: None,
+        golden: Golden { survivor: member, reason: ALONE.to_owned(), fields: Vec::new() },
+    }
+}
+
+/// Whether a group is a contact alone of whom there is nothing else to say.
+pub(super) fn is_plain(group: &Group) -> bool {
+    matches!(group.members.as_slice(), [only] if plain(group.id, *only) == *group)
+}
+
+/// Numbers of actions; none where nothing is written.
+fn listed(place: Place<'_>, row: &Row<'_>, column: &str) -> Result<Vec<ActionId>, Failure> {
+    match row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
+        Some(json) => Ok(place.parse_json(json)?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A row of [`ACTION`].
+pub(super) fn action(place: Place<'_>, row: &Row<'_>) -> Result<Action, Failure> {
     let target = match row.get::<_, Option<String>>("contact")? {
         Some(contact) => Target::Existing(IntercomId(contact.into())),
         None => Target::CreatedBy(ActionId(row.get("created_by")?)),
@@ -289,19 +332,19 @@ pub(super) fn action(place: Place<'_>, row: &Row<'_>, needs: Vec<ActionId>) -> R
         group: row.get("group_id")?,
         target,
         body: place.parse_json(row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?)?,
-        reason: row.get("reason")?,
-        needs,
+        reason: row.get("why")?,
+        needs: listed(place, row, "needs")?,
     })
 }
 
-/// A row of `expected`.
+/// A row of [`EXPECTED`].
 pub(super) fn expected(place: Place<'_>, row: &Row<'_>) -> Result<RowPlan, Failure> {
     Ok(RowPlan {
         record: RecordIndex(row.get("record")?),
         group: row.get("group_id")?,
         expected: place.parse_word(row.get("outcome")?)?,
-        decided_by: place.parse_json(&row.get::<_, String>("actions")?)?,
-        reason: row.get("reason")?,
+        decided_by: listed(place, row, "actions")?,
+        reason: row.get("why")?,
     })
 }
 

@@ -1,7 +1,8 @@
 //! The tables of a plan file. `docs/plan-file.md` says what every column means, and a test holds the two together.
 //!
-//! Columns hold what a person would search or count by; where a value has more to it, a column of JSON holds it whole,
-//! so that a plan reads back exactly as it was written.
+//! Columns hold what a person would search or count by; where a value has more to it, a column of JSON holds the rest,
+//! so that a plan reads back exactly as it was written. Nothing is written that follows from the rest: groups of one
+//! contact, a merged record that is what its members give, texts that were there before.
 
 /// `PRAGMA application_id`: the bytes "lead", so that `file` and other tools can tell a plan from any other database.
 pub(super) const APPLICATION_ID: i64 = 0x6c65_6164;
@@ -18,13 +19,13 @@ pub(super) const SEALED: [(&str, &str); 16] = [
     ("rejects", "number"),
     ("model", "position"),
     ("blocking", "position"),
+    ("terms", "term"),
     ("pairs", "pair"),
-    ("terms", "pair, position"),
+    ("reasons", "reason"),
     ("vetoes", "number"),
     ("groups", "group_id"),
-    ("members", "group_id, position"),
+    ("loose", "record"),
     ("actions", "action"),
-    ("needs", "action, position"),
     ("expected", "record"),
     ("attributes", "position"),
 ];
@@ -48,7 +49,7 @@ CREATE TABLE columns (
 CREATE TABLE rows (
     record INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
     side TEXT NOT NULL, role TEXT, contact TEXT, external_id TEXT, email TEXT, name TEXT, phone TEXT, company TEXT,
-    content TEXT NOT NULL
+    content TEXT
 );
 CREATE TABLE rejects (
     number INTEGER PRIMARY KEY, source INTEGER NOT NULL, row INTEGER NOT NULL, line INTEGER NOT NULL,
@@ -63,36 +64,27 @@ CREATE TABLE blocking (
     position INTEGER PRIMARY KEY, blocking_key TEXT NOT NULL, pairs INTEGER NOT NULL, new_pairs INTEGER NOT NULL,
     alone INTEGER NOT NULL
 );
+CREATE TABLE terms (term INTEGER PRIMARY KEY, comparison TEXT NOT NULL, level TEXT NOT NULL, weight REAL NOT NULL);
 CREATE TABLE pairs (
     pair INTEGER PRIMARY KEY, left_record INTEGER NOT NULL, right_record INTEGER NOT NULL, weight REAL NOT NULL,
-    prior REAL NOT NULL, found_by TEXT NOT NULL
+    prior REAL, found_by TEXT NOT NULL, terms TEXT NOT NULL
 );
-CREATE TABLE terms (
-    pair INTEGER NOT NULL, position INTEGER NOT NULL, comparison TEXT NOT NULL, level TEXT NOT NULL,
-    weight REAL NOT NULL, PRIMARY KEY (pair, position)
-) WITHOUT ROWID;
+CREATE TABLE reasons (reason INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE vetoes (
     number INTEGER PRIMARY KEY, left_record INTEGER NOT NULL, right_record INTEGER NOT NULL, weight REAL NOT NULL,
     reason TEXT NOT NULL, between_left INTEGER NOT NULL, between_right INTEGER NOT NULL
 );
 CREATE TABLE groups (
     group_id INTEGER PRIMARY KEY, size INTEGER NOT NULL, band TEXT NOT NULL, weight REAL, survivor INTEGER NOT NULL,
-    survivor_reason TEXT NOT NULL, review_reason TEXT, golden TEXT NOT NULL
+    survivor_reason INTEGER NOT NULL, review_reason INTEGER, golden TEXT
 );
-CREATE TABLE members (
-    group_id INTEGER NOT NULL, position INTEGER NOT NULL, record INTEGER NOT NULL, loose_weight REAL,
-    PRIMARY KEY (group_id, position)
-) WITHOUT ROWID;
+CREATE TABLE loose (record INTEGER PRIMARY KEY, weight REAL NOT NULL);
 CREATE TABLE actions (
     action INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, kind TEXT NOT NULL, contact TEXT, created_by INTEGER,
-    irreversible INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL
+    irreversible INTEGER NOT NULL, reason INTEGER NOT NULL, needs TEXT, body TEXT NOT NULL
 );
-CREATE TABLE needs (
-    action INTEGER NOT NULL, position INTEGER NOT NULL, needed INTEGER NOT NULL, PRIMARY KEY (action, position)
-) WITHOUT ROWID;
 CREATE TABLE expected (
-    record INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL,
-    actions TEXT NOT NULL
+    record INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, outcome TEXT NOT NULL, reason INTEGER NOT NULL, actions TEXT
 );
 CREATE TABLE attributes (position INTEGER PRIMARY KEY, name TEXT NOT NULL, actions INTEGER NOT NULL);
 CREATE TABLE decisions (
@@ -108,6 +100,13 @@ CREATE TABLE action_states (action INTEGER PRIMARY KEY, state TEXT NOT NULL, con
 CREATE TABLE outcomes (record INTEGER PRIMARY KEY, outcome TEXT NOT NULL, contact TEXT, message TEXT NOT NULL);
 CREATE TABLE runs (number INTEGER PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, summary TEXT NOT NULL);
 
+CREATE VIEW evidence AS
+    SELECT pair, part.key + 1 AS position, comparison, level, weight
+    FROM (SELECT pair, terms AS parts FROM pairs) AS pairs, json_each(parts) AS part JOIN terms ON term = part.value;
+CREATE VIEW members AS
+    SELECT group_id, row_number() OVER (PARTITION BY group_id ORDER BY record) AS position, record,
+        loose.weight AS loose_weight
+    FROM expected LEFT JOIN loose USING (record);
 CREATE VIEW changes AS
     SELECT action, change.key + 1 AS position,
         coalesce(json_extract(change.value, '$.attribute.standard'),
@@ -118,8 +117,9 @@ CREATE VIEW changes AS
     WHERE kind IN ('create', 'update');
 CREATE VIEW overview AS
     SELECT record, inputs.name AS input, row, rows.side, rows.role, contact, rows.name, email, phone, company, group_id,
-        band, groups.weight, record = survivor AS survives, expected.outcome AS expected, expected.reason,
-        outcomes.outcome AS became
+        coalesce(band, 'single') AS band, groups.weight, coalesce(record = survivor, 1) AS survives,
+        expected.outcome AS expected, reasons.text AS reason, outcomes.outcome AS became
     FROM rows JOIN inputs USING (source) LEFT JOIN expected USING (record) LEFT JOIN groups USING (group_id)
+        LEFT JOIN reasons ON reasons.reason = expected.reason
         LEFT JOIN (SELECT record, outcome FROM outcomes) AS outcomes USING (record);
 ";

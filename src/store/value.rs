@@ -45,6 +45,11 @@ impl<'a> Place<'a> {
         serde_json::from_str(text).map_err(|source| self.unreadable(source))
     }
 
+    /// A value that is there and makes no sense.
+    pub(super) fn broken(self, problem: &str) -> Error {
+        self.unreadable(serde::de::Error::custom(problem))
+    }
+
     fn unreadable(self, source: serde_json::Error) -> Error {
         Error::Value { path: self.path.to_owned(), table: self.table, source }
     }

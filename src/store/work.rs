@@ -6,7 +6,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::history::{attempt, state};
-use super::read::{action, expected};
+use super::read::{ACTION, action, expected};
 use super::value::{counted, refused};
 use super::{ActionState, Attempt, AttemptId, Error, PlanFile};
 use crate::contact::IntercomId;
@@ -102,11 +102,12 @@ impl PlanFile {
         let after = after.map_or(-1, |action| i64::from(action.0));
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let place = self.reader().place("actions");
-        let sql = "SELECT actions.*, chosen.place FROM temp.chosen_actions AS chosen JOIN main.actions USING (action)
+        let sql = "SELECT actions.*, reasons.text AS why FROM temp.chosen_actions AS chosen
+            JOIN main.actions USING (action) JOIN main.reasons USING (reason)
             WHERE chosen.place > ?1 AND chosen.place <= (SELECT max(place) FROM (
                 SELECT DISTINCT place FROM temp.chosen_actions WHERE place > ?1 ORDER BY place LIMIT ?2))
             ORDER BY chosen.place, chosen.action";
-        let actions = self.reader().all(sql, params![after, limit], |row| action(place, row, Vec::new()))?;
+        let actions = self.reader().all(sql, params![after, limit], |row| action(place, row))?;
         let mut groups: Vec<Vec<ActionWork>> = Vec::new();
         for action in actions {
             let group = action.group;
@@ -123,8 +124,8 @@ impl PlanFile {
     pub fn rows(&self, after: Option<u32>, limit: usize) -> Result<Vec<RowWork>, Error> {
         let (after, limit) = (after.map_or(-1, i64::from), i64::try_from(limit).unwrap_or(i64::MAX));
         let place = self.reader().place("expected");
-        let sql = "SELECT expected.*, rows.contact AS own, rows.side AS side
-            FROM expected LEFT JOIN rows USING (record) WHERE record > ?1 ORDER BY record LIMIT ?2";
+        let sql = "SELECT expected.*, reasons.text AS why, rows.contact AS own, rows.side AS side
+            FROM expected JOIN reasons USING (reason) LEFT JOIN rows USING (record) WHERE record > ?1 ORDER BY record LIMIT ?2";
         let rows = self.reader().all(sql, params![after, limit], |row| {
             // An incoming row may carry an id too; it is a handle of another system until proved otherwise
             let existing = row.get::<_, Option<String>>("side")?.as_deref() == Some("existing");
@@ -136,8 +137,8 @@ impl PlanFile {
                 let mut actions = Vec::with_capacity(plan.decided_by.len());
                 for id in &plan.decided_by {
                     let place = self.reader().place("actions");
-                    let sql = "SELECT * FROM actions WHERE action = ?1";
-                    let found = self.reader().all(sql, [id.0], |row| action(place, row, Vec::new()))?;
+                    let sql = format!("SELECT {ACTION} WHERE action = ?1");
+                    let found = self.reader().all(&sql, [id.0], |row| action(place, row))?;
                     for action in found {
                         actions.push(self.known_of(action)?);
                     }
@@ -147,10 +148,8 @@ impl PlanFile {
             .collect()
     }
 
-    fn known_of(&self, mut action: Action) -> Result<ActionWork, Error> {
+    fn known_of(&self, action: Action) -> Result<ActionWork, Error> {
         let id = action.id.0;
-        let needs = "SELECT needed FROM needs WHERE action = ?1 ORDER BY position";
-        action.needs = self.reader().all(needs, [id], |row| Ok(ActionId(row.get(0)?)))?;
         let states = "SELECT state, contact, message FROM action_states WHERE action = ?1";
         let state = self.reader().all(states, [id], |row| Ok(state(row)?))?.pop().unwrap_or_default();
         let tried = "SELECT attempts.* FROM temp.tried JOIN main.attempts USING (attempt) WHERE tried.action = ?1

@@ -2,14 +2,20 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rayon::prelude::*;
+use rusqlite::{CachedStatement, Connection, params};
 
+use super::dictionary::{Dictionary, Words};
+use super::read::is_plain;
 use super::value::{Place, count, refused};
-use super::{Error, schema, seal};
-use crate::contact::{Email, PersonName, Phone, Record};
+use super::{Error, content, schema, seal};
+use crate::contact::{Company, Email, PersonName, Phone, Record};
 use crate::ingest::{Reject, Source};
-use crate::link::{BlockingReport, Linkage, Model, RecordIndex};
-use crate::plan::{Action, Header, Plan, RowPlan, Target};
+use crate::link::{BlockingReport, Comparison, Group, Linkage, Model, RecordIndex, merged_fields};
+use crate::plan::{Action, ActionId, Header, Plan, Reversibility, RowPlan, Target};
+
+/// Values turned into text side by side before they are written one after the other.
+const BATCH: usize = 8_192;
 
 /// Everything of a new plan, and its seal.
 pub(super) fn whole(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
@@ -27,7 +33,7 @@ pub(super) fn whole(connection: &Connection, path: &Path, plan: &Plan) -> Result
 
 /// What a review changes: groups, vetoes, actions, rows, forecast; and the new seal.
 pub(super) fn decided_anew(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
-    for table in ["groups", "members", "vetoes", "actions", "needs", "expected", "attributes"] {
+    for table in ["groups", "loose", "vetoes", "actions", "expected", "reasons", "attributes"] {
         connection.execute(&format!("DELETE FROM {table}"), []).map_err(|source| refused(path, source))?;
     }
     let writer = Writer { connection, path };
@@ -127,23 +133,29 @@ impl Writer<'_> {
     fn records(&self, records: &[Record]) -> Result<(), Error> {
         let place = self.place("rows");
         let mut row = self.prepare("INSERT INTO rows VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")?;
-        for (index, record) in (0_i64..).zip(records) {
-            row.execute(params![
-                index,
-                record.origin.source.0,
-                record.origin.row,
-                count(record.origin.line),
-                place.word(&record.side)?,
-                record.role.map(|role| place.word(&role)).transpose()?,
-                record.id.as_ref().map(|id| &*id.0),
-                record.external_id.as_ref().map(|id| &*id.0),
-                record.emails.first().map(Email::address),
-                record.name.as_ref().map(PersonName::display),
-                record.phones.first().map(Phone::to_send),
-                record.companies.first().map(crate::contact::Company::original),
-                place.json(record)?,
-            ])
-            .map_err(|source| self.refused(source))?;
+        let (mut sides, mut roles) = (Words::new(place), Words::new(place));
+        let mut index = 0_i64;
+        for batch in records.chunks(BATCH) {
+            let contents: Result<Vec<_>, _> = batch.par_iter().map(|record| content::of(place, record)).collect();
+            for (record, content) in batch.iter().zip(contents?) {
+                row.execute(params![
+                    index,
+                    record.origin.source.0,
+                    record.origin.row,
+                    count(record.origin.line),
+                    sides.of(record.side)?,
+                    record.role.map(|role| roles.of(role)).transpose()?,
+                    record.id.as_ref().map(|id| &*id.0),
+                    record.external_id.as_ref().map(|id| &*id.0),
+                    record.emails.first().map(Email::address),
+                    record.name.as_ref().map(PersonName::display),
+                    record.phones.first().map(Phone::to_send),
+                    record.companies.first().map(Company::original),
+                    content,
+                ])
+                .map_err(|source| self.refused(source))?;
+                index += 1;
+            }
         }
         Ok(())
     }
@@ -198,26 +210,37 @@ impl Writer<'_> {
 
     fn pairs(&self, linkage: &Linkage) -> Result<(), Error> {
         let place = self.place("pairs");
-        let mut pair = self.prepare("INSERT INTO pairs VALUES (?1,?2,?3,?4,?5,?6)")?;
-        let mut term = self.prepare("INSERT INTO terms VALUES (?1,?2,?3,?4,?5)")?;
+        let mut pair = self.prepare("INSERT INTO pairs VALUES (?1,?2,?3,?4,?5,?6,?7)")?;
+        let mut term = self.prepare("INSERT INTO terms VALUES (?1,?2,?3,?4)")?;
+        let (mut keys, mut comparisons) = (Words::new(place), Words::new(self.place("terms")));
+        let mut known: Dictionary<(Comparison, &str, u64)> = Dictionary::new();
+        let mut list = String::new();
         for (number, scored) in (1_i64..).zip(&linkage.pairs) {
-            let found_by = place.word(&scored.found_by)?;
-            pair.execute(params![number, scored.left.0, scored.right.0, scored.weight.0, scored.prior.0, found_by])
-                .map_err(|source| self.refused(source))?;
-            for (position, part) in (1_i64..).zip(&scored.terms) {
-                let comparison = place.word(&part.comparison)?;
-                term.execute(params![number, position, comparison, part.level, part.weight.0])
-                    .map_err(|source| self.refused(source))?;
+            list.clear();
+            for part in &scored.terms {
+                let value = (part.comparison, part.level.as_str(), part.weight.0.to_bits());
+                let (number, new) = known.number(&value);
+                if new {
+                    term.execute(params![number, comparisons.of(part.comparison)?, part.level, part.weight.0])
+                        .map_err(|source| self.refused(source))?;
+                }
+                append(&mut list, number);
             }
+            list.push_str(if list.is_empty() { "[]" } else { "]" });
+            let prior = (scored.prior != linkage.model.prior).then_some(scored.prior.0);
+            let found_by = keys.of(scored.found_by)?;
+            pair.execute(params![number, scored.left.0, scored.right.0, scored.weight.0, prior, found_by, list])
+                .map_err(|source| self.refused(source))?;
         }
         Ok(())
     }
 
     fn decided(&self, plan: &Plan) -> Result<(), Error> {
+        let mut reasons = Reasons::new(self)?;
         self.vetoes(&plan.linkage)?;
-        self.groups(&plan.linkage)?;
-        self.actions(&plan.actions)?;
-        self.expected(&plan.rows)?;
+        self.groups(plan, &mut reasons)?;
+        self.actions(&plan.actions, &mut reasons)?;
+        self.expected(&plan.rows, &mut reasons)?;
         let mut attribute = self.prepare("INSERT INTO attributes VALUES (?1,?2,?3)")?;
         for (position, needed) in (1_i64..).zip(&plan.attributes) {
             attribute
@@ -240,70 +263,117 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn groups(&self, linkage: &Linkage) -> Result<(), Error> {
+    /// A contact alone has no row unless it has something to say.
+    fn groups(&self, plan: &Plan, reasons: &mut Reasons<'_>) -> Result<(), Error> {
         let place = self.place("groups");
-        let mut group_row = self.prepare("INSERT INTO groups VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
-        let mut member = self.prepare("INSERT INTO members VALUES (?1,?2,?3,?4)")?;
-        for group in &linkage.groups {
-            group_row
-                .execute(params![
+        let mut row = self.prepare("INSERT INTO groups VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
+        let mut loose = self.prepare("INSERT INTO loose VALUES (?1,?2)")?;
+        let mut bands = Words::new(place);
+        let said: Vec<&Group> = plan.linkage.groups.iter().filter(|group| !is_plain(group)).collect();
+        for batch in said.chunks(BATCH) {
+            let goldens: Result<Vec<_>, _> = batch.par_iter().map(|group| golden(place, plan, group)).collect();
+            for (group, golden) in batch.iter().zip(goldens?) {
+                let survivor_reason = reasons.number(&group.golden.reason)?;
+                let review_reason = group.review_reason.as_ref().map(|reason| reasons.number(reason)).transpose()?;
+                row.execute(params![
                     group.id,
                     count(group.members.len() as u64),
-                    place.word(&group.band)?,
+                    bands.of(group.band)?,
                     group.weight.map(|weight| weight.0),
                     group.golden.survivor.0,
-                    group.golden.reason,
-                    group.review_reason,
-                    place.json(&group.golden.fields)?,
+                    survivor_reason,
+                    review_reason,
+                    golden,
                 ])
                 .map_err(|source| self.refused(source))?;
-            for (position, record) in (1_i64..).zip(&group.members) {
-                let loose = group.loose_weight(*record).map(|weight| weight.0);
-                member.execute(params![group.id, position, record.0, loose]).map_err(|source| self.refused(source))?;
+                for member in &group.loose {
+                    loose.execute(params![member.record.0, member.weight.0]).map_err(|source| self.refused(source))?;
+                }
             }
         }
         Ok(())
     }
 
-    fn actions(&self, actions: &[Action]) -> Result<(), Error> {
+    fn actions(&self, actions: &[Action], reasons: &mut Reasons<'_>) -> Result<(), Error> {
         let place = self.place("actions");
-        let mut statement = self.prepare("INSERT INTO actions VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
-        let mut needs = self.prepare("INSERT INTO needs VALUES (?1,?2,?3)")?;
-        for action in actions {
-            let (contact, created_by) = match &action.target {
-                Target::Existing(id) => (Some(&*id.0), None),
-                Target::CreatedBy(create) => (None, Some(create.0)),
-            };
-            statement
-                .execute(params![
-                    action.id.0,
-                    action.group,
-                    action.kind().name(),
-                    contact,
-                    created_by,
-                    action.reversibility() == crate::plan::Reversibility::Irreversible,
-                    action.reason,
-                    place.json(&action.body)?,
-                ])
-                .map_err(|source| self.refused(source))?;
-            for (position, needed) in (1_i64..).zip(&action.needs) {
-                needs.execute(params![action.id.0, position, needed.0]).map_err(|source| self.refused(source))?;
+        let mut statement = self.prepare("INSERT INTO actions VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
+        for batch in actions.chunks(BATCH) {
+            let bodies: Result<Vec<_>, _> = batch.par_iter().map(|action| place.json(&action.body)).collect();
+            for (action, body) in batch.iter().zip(bodies?) {
+                let (contact, created_by) = match &action.target {
+                    Target::Existing(id) => (Some(&*id.0), None),
+                    Target::CreatedBy(create) => (None, Some(create.0)),
+                };
+                statement
+                    .execute(params![
+                        action.id.0,
+                        action.group,
+                        action.kind().name(),
+                        contact,
+                        created_by,
+                        action.reversibility() == Reversibility::Irreversible,
+                        reasons.number(&action.reason)?,
+                        listed(&action.needs),
+                        body,
+                    ])
+                    .map_err(|source| self.refused(source))?;
             }
         }
         Ok(())
     }
 
-    fn expected(&self, rows: &[RowPlan]) -> Result<(), Error> {
-        let place = self.place("expected");
+    fn expected(&self, rows: &[RowPlan], reasons: &mut Reasons<'_>) -> Result<(), Error> {
         let mut statement = self.prepare("INSERT INTO expected VALUES (?1,?2,?3,?4,?5)")?;
         for row in rows {
-            let actions = place.json(&row.decided_by)?;
+            let reason = reasons.number(&row.reason)?;
             statement
-                .execute(params![row.record.0, row.group, row.expected.name(), row.reason, actions])
+                .execute(params![row.record.0, row.group, row.expected.name(), reason, listed(&row.decided_by)])
                 .map_err(|source| self.refused(source))?;
         }
         Ok(())
     }
+}
+
+/// Texts that say why, each written once.
+struct Reasons<'a> {
+    writer: &'a Writer<'a>,
+    insert: CachedStatement<'a>,
+    known: Dictionary<String>,
+}
+
+impl<'a> Reasons<'a> {
+    fn new(writer: &'a Writer<'a>) -> Result<Self, Error> {
+        let insert = writer.prepare("INSERT INTO reasons VALUES (?1,?2)")?;
+        Ok(Self { writer, insert, known: Dictionary::new() })
+    }
+
+    fn number(&mut self, text: &str) -> Result<i64, Error> {
+        let (number, new) = self.known.number(text);
+        if new {
+            self.insert.execute(params![number, text]).map_err(|source| self.writer.refused(source))?;
+        }
+        Ok(number)
+    }
+}
+
+/// The merged record where it is not what its members give.
+fn golden(place: Place<'_>, plan: &Plan, group: &Group) -> Result<Option<String>, Error> {
+    let own = &group.golden;
+    let follows = merged_fields(&plan.records, group.core(), own.survivor) == own.fields;
+    if follows { Ok(None) } else { place.json(&own.fields).map(Some) }
+}
+
+/// Numbers of actions as JSON; nothing for none.
+fn listed(actions: &[ActionId]) -> Option<String> {
+    let mut list = String::new();
+    actions.iter().for_each(|action| append(&mut list, i64::from(action.0)));
+    (!list.is_empty()).then(|| list + "]")
+}
+
+/// Adds a number to a list in JSON that is not closed yet.
+fn append(list: &mut String, number: i64) {
+    list.push(if list.is_empty() { '[' } else { ',' });
+    list.push_str(&number.to_string());
 }
 
 /// Makes the tables and marks the database as a plan.

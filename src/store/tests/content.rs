@@ -200,6 +200,7 @@ proptest! {
                     .custom("Plan", &word(copy + 3)).created_at(number).build(),
             );
             plan.rows.push(RowPlan { record: RecordIndex(row), ..plan.rows[0].clone() });
+            plan.linkage.groups[0].members.push(RecordIndex(row));
         }
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("any.plan");

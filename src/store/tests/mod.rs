@@ -180,6 +180,7 @@ fn plan() -> Plan {
                 .phone("+44 20 7946 0123")
                 .company("Hillside")
                 .build(),
+            RecordBuilder::lead().row(4).name("A. Lee").city("Leeds").build(),
         ],
         rejects: vec![Reject {
             origin: Origin { source: SourceId(0), row: 3, line: 5 },
@@ -205,6 +206,13 @@ fn plan() -> Plan {
                 expected: Outcome::Updated,
                 decided_by: vec![ActionId(2)],
                 reason: "gains an address".to_owned(),
+            },
+            RowPlan {
+                record: RecordIndex(2),
+                group: 1,
+                expected: Outcome::Skipped,
+                decided_by: Vec::new(),
+                reason: "waits for review".to_owned(),
             },
         ],
         actions,
