@@ -168,11 +168,19 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     print(&plan, path, output, printer)?;
     timings.end("summary");
     timings.report(plan.records.len() as u64, arguments.timings, printer);
-    let violations = plan::check_guardrails(&plan, &settings.guardrails);
+    let exit = verdict(arguments, &settings, &plan, printer);
+    // The process ends now, and the system takes back millions of small pieces faster than they are put back one by one.
+    std::mem::forget(plan);
+    Ok(exit)
+}
+
+/// What the exit code says.
+fn verdict(arguments: &PlanArgs, settings: &Settings, plan: &Plan, printer: &Printer) -> Exit {
+    let violations = plan::check_guardrails(plan, &settings.guardrails);
     for violation in &violations {
         printer.error(&violation.to_string());
     }
-    Ok(if !violations.is_empty() {
+    if !violations.is_empty() {
         Exit::Guardrail
     } else if !plan.rejects.is_empty() {
         Exit::RowsFailed
@@ -180,7 +188,7 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
         Exit::HasChanges
     } else {
         Exit::Done
-    })
+    }
 }
 
 fn print(plan: &Plan, path: &Path, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {

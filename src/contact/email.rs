@@ -58,10 +58,13 @@ const NO_COMPANY: u16 = u16::MAX;
 
 /// One e-mail address: what was written, what is sent to Intercom, and what is compared.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Email {
     original: Box<str>,
-    address: Box<str>,
-    canonical: Box<str>,
+    /// Where it differs from the text. Most addresses are written as they are sent and compared, so that one text is kept.
+    address: Option<Box<str>>,
+    /// Where it differs from the address.
+    canonical: Option<Box<str>>,
     /// Byte position of the `@` in `canonical`.
     at: u16,
     /// Where the registrable domain begins in `canonical`.
@@ -71,11 +74,26 @@ pub struct Email {
     typo_domain: bool,
 }
 
+/// The text it was parsed from, which gives the same address again.
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.original.into()
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = EmailProblem;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
 impl fmt::Debug for Email {
     /// Masked: `m…@example.com`, because debug output ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.address.chars().next().unwrap_or('?');
-        let domain = self.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let first = self.address().chars().next().unwrap_or('?');
+        let domain = self.address().rsplit_once('@').map_or("", |(_, domain)| domain);
         write!(f, "{first}…@{domain}")
     }
 }
@@ -93,7 +111,7 @@ impl Email {
         if local.len() + 1 + domain.len() > ADDRESS_BYTES_MAX {
             return Err(EmailProblem::TooLong);
         }
-        let address: Box<str> = format!("{local}@{domain}").into();
+        let address = format!("{local}@{domain}");
 
         let corrected = mail_domain::correct(&domain);
         let typo_domain = repaired || corrected.is_some();
@@ -103,7 +121,7 @@ impl Email {
         let canonical_local =
             provider.map_or(Cow::Borrowed(local.as_ref()), |provider| provider.canonical_local(&local));
         let free_mail = provider.is_some() || mail_domain::is_free_mail(domain);
-        let canonical: Box<str> = format!("{canonical_local}@{domain}").into();
+        let canonical = format!("{canonical_local}@{domain}");
         let company_at = if free_mail { None } else { mail_domain::registrable(domain) }
             .and_then(|company| u16::try_from(canonical.len() - company.len()).ok());
         Ok(Self {
@@ -111,8 +129,8 @@ impl Email {
             at: u16::try_from(canonical_local.len()).map_err(|_| EmailProblem::TooLong)?,
             company_at: company_at.unwrap_or(NO_COMPANY),
             kind: mailbox::kind(&canonical_local, domain, free_mail),
-            address,
-            canonical,
+            canonical: (canonical != address).then(|| canonical.into()),
+            address: (address != original).then(|| address.into()),
             free_mail,
             typo_domain,
         })
@@ -129,20 +147,20 @@ impl Email {
     /// a dot) is repaired.
     #[must_use]
     pub fn address(&self) -> &str {
-        &self.address
+        self.address.as_deref().unwrap_or(&self.original)
     }
 
     /// The address to compare: plus tags and dots removed where the provider ignores them, provider aliases and typo
     /// domains resolved.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        &self.canonical
+        self.canonical.as_deref().unwrap_or_else(|| self.address())
     }
 
     /// The canonical local part.
     #[must_use]
     pub fn local(&self) -> &str {
-        self.canonical.get(..usize::from(self.at)).unwrap_or("")
+        self.canonical().get(..usize::from(self.at)).unwrap_or("")
     }
 
     /// The canonical local part up to a `+`. Most mail servers deliver `ann+news` to `ann`, but only some promise it:
@@ -158,7 +176,7 @@ impl Email {
     /// The canonical domain, lower-case ASCII.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.canonical.get(usize::from(self.at) + 1..).unwrap_or("")
+        self.canonical().get(usize::from(self.at) + 1..).unwrap_or("")
     }
 
     /// Kind of mailbox by its name.
@@ -182,7 +200,7 @@ impl Email {
     /// The registrable domain (public suffix plus one label) when it belongs to a company; `None` for free-mail.
     #[must_use]
     pub fn company_domain(&self) -> Option<&str> {
-        if self.company_at == NO_COMPANY { None } else { self.canonical.get(usize::from(self.company_at)..) }
+        if self.company_at == NO_COMPANY { None } else { self.canonical().get(usize::from(self.company_at)..) }
     }
 }
 

@@ -13,9 +13,12 @@ use super::numbering::NumberingPlan;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Phone {
     original: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     e164: Option<Box<str>>,
     digits: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     extension: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     placeholder: bool,
 }
 

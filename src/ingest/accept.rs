@@ -8,12 +8,12 @@ use rayon::prelude::*;
 use super::cell;
 use super::dates::DateOrders;
 use super::encoding;
-use super::normalize::{Normalizer, Tally};
+use super::normalize::{Cell, Normalizer, Tally};
 use super::reject::{Reject, RejectReason};
 use super::rows::Fault;
 use super::source::TextEncoding;
 use super::table::{Chunk, RejectedBytes, Table};
-use crate::contact::{Field, Origin, RawCell, RawRow, Record, Side, SourceId};
+use crate::contact::{Field, Origin, Record, Side, SourceId};
 
 /// Characters of a cell shown in a reject.
 const SHOWN_CHARACTERS: usize = 1_000;
@@ -86,7 +86,7 @@ impl RowReader<'_> {
     }
 
     fn row(&self, origin: Origin, cells: &[&[u8]]) -> Result<(Record, Tally), Box<Reject>> {
-        let mut raw = RawRow { origin, cells: Vec::with_capacity(cells.len()) };
+        let mut texts = Vec::with_capacity(cells.len());
         for ((column, bytes), field) in (1..).zip(cells).zip(self.fields) {
             if bytes.is_empty() || *field == Field::Ignore {
                 continue;
@@ -97,14 +97,15 @@ impl RowReader<'_> {
             let reversed = self.reversed.get(column - 1).copied().unwrap_or_default();
             let unsubscribed = if reversed { cell::unsubscribed_by_subscription(cell::unwrap(&text)) } else { None };
             let text = match unsubscribed {
-                Some(true) => "unsubscribed".to_owned(),
-                Some(false) => "subscribed".to_owned(),
-                None => text.into_owned(),
+                Some(true) => "unsubscribed".into(),
+                Some(false) => "subscribed".into(),
+                None => text,
             };
-            raw.cells.push(RawCell { field: field.clone(), column: u32::try_from(column).unwrap_or(u32::MAX), text });
+            texts.push((Cell { field, column: u32::try_from(column).unwrap_or(u32::MAX) }, text));
         }
         let mut tally = Tally::default();
-        let record = self.normalizer.record_counting(raw, &self.orders, &mut tally);
+        let texts = texts.iter().map(|(cell, text)| (*cell, &**text));
+        let record = self.normalizer.record_counting(origin, texts, &self.orders, &mut tally);
         match self.fault_of(&record) {
             Some(fault) => Err(Box::new(self.reject(origin, &fault, cells))),
             None => Ok((record, tally)),

@@ -14,6 +14,13 @@ fn is_invisible(character: char) -> bool {
 /// The text without what surrounds it: white space, invisible characters, Excel's `="…"`, a leading apostrophe that
 /// keeps a spreadsheet from calculating.
 pub(super) fn unwrap(text: &str) -> &str {
+    // Most texts begin and end with a letter or a digit: nothing surrounds them.
+    if let [first, .., last] = text.as_bytes()
+        && first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+    {
+        return text;
+    }
     let blank = |character: char| character.is_whitespace() || is_invisible(character);
     let text = text.trim_matches(blank);
     if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
@@ -86,7 +93,7 @@ const MOSTLY_EMPTY: &[&str] = &[
 /// Whether an unwrapped text stands for nothing. `read` says whether the column has a meaning to us.
 pub(super) fn is_filler(text: &str, read: bool) -> bool {
     text.is_empty()
-        || ALWAYS_EMPTY.contains(&text)
+        || (text.len() <= 8 && ALWAYS_EMPTY.contains(&text))
         || (read && text.len() <= 16 && MOSTLY_EMPTY.iter().any(|filler| filler.eq_ignore_ascii_case(text)))
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::cell;
 use super::dates::DateOrders;
 use crate::contact::{
-    Birthday, Company, Email, ExternalId, Field, IntercomId, NameParts, PersonName, Phone, RawCell, RawRow, Record,
+    Birthday, Company, Email, ExternalId, Field, IntercomId, NameParts, Origin, PersonName, Phone, RawRow, Record,
     Region, Role, Side, Timestamp,
 };
 
@@ -27,33 +27,47 @@ impl Normalizer {
     /// Normalises one row. Never fails: what cannot be understood lands in [`Record::unparsed`].
     #[must_use]
     pub fn record(&self, row: RawRow) -> Record {
-        self.record_counting(row, &DateOrders::default(), &mut Tally::default())
+        let cells = row.cells.iter().map(|cell| (Cell { field: &cell.field, column: cell.column }, cell.text.as_str()));
+        self.record_counting(row.origin, cells, &DateOrders::default(), &mut Tally::default())
     }
 
     /// Normalises one row of a file whose columns write dates in the given orders, and counts cells.
-    pub(super) fn record_counting(&self, row: RawRow, orders: &DateOrders, tally: &mut Tally) -> Record {
-        let record = Record { origin: row.origin, side: self.side, role: self.default_role, ..Record::default() };
+    pub(super) fn record_counting<'a>(
+        &self,
+        origin: Origin,
+        cells: impl Iterator<Item = (Cell<'a>, &'a str)>,
+        orders: &DateOrders,
+        tally: &mut Tally,
+    ) -> Record {
+        let record = Record { origin, side: self.side, role: self.default_role, ..Record::default() };
         let mut draft = Draft { record, orders, tally, parts: Parts::default(), streets: [const { Vec::new() }; 3] };
         let mut phones = Vec::new();
-        for raw in row.cells {
-            let text = cell::unwrap(&raw.text);
-            if raw.field == Field::Ignore || cell::is_filler(text, is_read(&raw.field)) {
+        for (raw, text) in cells {
+            let text = cell::unwrap(text);
+            if *raw.field == Field::Ignore || cell::is_filler(text, is_read(raw.field)) {
                 continue;
             }
             draft.tally.filled.push(raw.column);
-            if raw.field == Field::Phone {
+            if *raw.field == Field::Phone {
                 // The country column may come later in the row
-                phones.push((text.to_owned(), raw.column));
+                phones.push((text, raw.column));
             } else {
-                draft.cell(&raw, text);
+                draft.cell(raw, text);
             }
         }
         let region = draft.record.country.as_deref().and_then(Region::parse).or(self.region);
         for (text, column) in phones {
-            draft.phone(&text, column, region);
+            draft.phone(text, column, region);
         }
         draft.finish()
     }
+}
+
+/// Whose text a text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell<'a> {
+    pub(super) field: &'a Field,
+    pub(super) column: u32,
 }
 
 /// Columns of cells with a value, and of those that could not be understood.
@@ -89,9 +103,9 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn cell(&mut self, raw: &RawCell, text: &str) {
+    fn cell(&mut self, raw: Cell<'_>, text: &str) {
         let record = &mut self.record;
-        match &raw.field {
+        match raw.field {
             Field::Id => record.id = Some(IntercomId(text.into())),
             Field::ExternalId => record.external_id = Some(ExternalId(text.into())),
             Field::Role => match cell::role(text) {
@@ -126,25 +140,25 @@ impl Draft<'_> {
             Field::Unsubscribed | Field::HardBounced | Field::MarkedAsSpam => self.flag(raw, text),
             Field::Tags => record.tags.extend(cell::split_tags(text).into_iter().map(Into::into)),
             Field::Note => record.notes.push(text.into()),
-            Field::Identifier(name) => record.identifiers.push((Arc::clone(name), text.into())),
-            Field::Text(name) => record.texts.push((Arc::clone(name), text.into())),
+            Field::Identifier(name) => push(&mut record.identifiers, (Arc::clone(name), text.into())),
+            Field::Text(name) => push(&mut record.texts, (Arc::clone(name), text.into())),
             Field::Custom(name) => record.custom.push((Arc::clone(name), text.into())),
             Field::Phone | Field::Ignore => {}
         }
     }
 
-    fn not_understood(&mut self, raw: &RawCell, text: &str) {
+    fn not_understood(&mut self, raw: Cell<'_>, text: &str) {
         self.tally.invalid.push(raw.column);
         self.record.unparsed.push((raw.field.clone(), text.into()));
     }
 
-    fn emails(&mut self, raw: &RawCell, text: &str) {
+    fn emails(&mut self, raw: Cell<'_>, text: &str) {
         let mut invalid = false;
         let parts = if Email::parse(text).is_ok() { vec![text] } else { cell::split_emails(text) };
         for part in parts {
             match Email::parse(part) {
                 Ok(email) if self.record.emails.iter().any(|known| known.address() == email.address()) => {}
-                Ok(email) => self.record.emails.push(email),
+                Ok(email) => push(&mut self.record.emails, email),
                 Err(_) if cell::is_filler(part, true) => {}
                 Err(_) => {
                     invalid = true;
@@ -168,7 +182,7 @@ impl Draft<'_> {
                     let same =
                         |known: &Phone| known.digits() == phone.digits() && known.extension() == phone.extension();
                     if !self.record.phones.iter().any(same) {
-                        self.record.phones.push(phone);
+                        push(&mut self.record.phones, phone);
                     }
                 }
                 None if cell::is_filler(part, true) => {}
@@ -183,17 +197,17 @@ impl Draft<'_> {
         }
     }
 
-    fn company(&mut self, raw: &RawCell, name: &str) {
+    fn company(&mut self, raw: Cell<'_>, name: &str) {
         match Company::parse(name) {
             Some(company) if self.record.companies.iter().any(|known| known.key() == company.key()) => {}
-            Some(company) => self.record.companies.push(company),
+            Some(company) => push(&mut self.record.companies, company),
             None => self.not_understood(raw, name),
         }
     }
 
-    fn date(&mut self, raw: &RawCell, text: &str) {
+    fn date(&mut self, raw: Cell<'_>, text: &str) {
         let order = self.orders.of(raw.column);
-        let understood = if raw.field == Field::Birthday {
+        let understood = if *raw.field == Field::Birthday {
             Birthday::parse_with(text, order).is_some_and(|mut birthday| {
                 birthday.ambiguous &= !self.orders.is_certain(raw.column);
                 self.record.birthday = Some(birthday);
@@ -215,10 +229,10 @@ impl Draft<'_> {
     }
 
     /// A yes or no. Some exports give the moment instead (`UNSUB_TIME`), or the reason of a bounce.
-    fn flag(&mut self, raw: &RawCell, text: &str) {
+    fn flag(&mut self, raw: Cell<'_>, text: &str) {
         let yes = cell::boolean(text)
             .or_else(|| Timestamp::parse_with(text, self.orders.of(raw.column)).map(|_| true))
-            .or_else(|| (raw.field == Field::HardBounced && cell::is_bounce_reason(text)).then_some(true));
+            .or_else(|| (*raw.field == Field::HardBounced && cell::is_bounce_reason(text)).then_some(true));
         let Some(yes) = yes else { return self.not_understood(raw, text) };
         let slot = match raw.field {
             Field::Unsubscribed => &mut self.record.unsubscribed,
@@ -243,15 +257,33 @@ impl Draft<'_> {
             let written = cells.into_iter().filter(|(_, text)| !text.is_empty());
             record.unparsed.extend(written.map(|(field, text)| (field, text.into())));
         }
-        let street = streets.concat().join(" ");
-        record.street = (!street.is_empty()).then(|| street.into());
-        record.tags.sort_by_cached_key(|tag| (tag.to_lowercase(), tag.clone()));
-        record.tags.dedup_by(|left, right| left.to_lowercase() == right.to_lowercase());
+        if streets.iter().any(|parts| !parts.is_empty()) {
+            let street = streets.concat().join(" ");
+            record.street = (!street.is_empty()).then(|| street.into());
+        }
+        if record.tags.len() > 1 {
+            record.tags.sort_by_cached_key(|tag| (tag.to_lowercase(), tag.clone()));
+            record.tags.dedup_by(|left, right| left.to_lowercase() == right.to_lowercase());
+        }
+        record.tags.shrink_to_fit();
+        record.custom.shrink_to_fit();
         record
     }
 }
 
+/// Adds to a list that rarely grows beyond one: millions of records make room that is never used dear.
+fn push<T>(list: &mut Vec<T>, value: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(value);
+}
+
 /// The text on one line, entities replaced.
 fn line(text: &str) -> Box<str> {
+    let blank = |character: char| character.is_whitespace() && character != ' ';
+    if !text.contains("  ") && !text.contains('&') && !text.contains(blank) && text.trim() == text {
+        return text.into();
+    }
     cell::unescape(text).split_whitespace().collect::<Vec<_>>().join(" ").into()
 }

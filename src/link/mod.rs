@@ -19,6 +19,7 @@ mod estimate;
 pub mod evaluation;
 mod features;
 mod golden;
+mod kernels;
 mod levels;
 mod linkage;
 mod model;

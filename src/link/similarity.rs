@@ -1,18 +1,20 @@
-//! How alike two words are. Thin rules over `strsim`; every function is symmetric.
+//! How alike two words are. Thin rules over `kernels`; every function is symmetric.
+
+use super::kernels;
 
 /// Number of characters of which more than half of short words would have to be wrong for an edit to be believed.
 const SHORTEST_WITH_TYPO: usize = 3;
 
-/// Jaro–Winkler similarity, 0 to 1 (Winkler 1990). `strsim` walks the left word first, so that its Winkler prefix is
+/// Jaro–Winkler similarity, 0 to 1 (Winkler 1990). The kernel walks the left word first, so that its Winkler prefix is
 /// symmetric but its transposition count need not be; the words are put in order first.
 pub(super) fn jaro_winkler(left: &str, right: &str) -> f64 {
     let (first, second) = if left <= right { (left, right) } else { (right, left) };
-    strsim::jaro_winkler(first, second)
+    kernels::jaro_winkler(first, second)
 }
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
 pub(super) fn edits(left: &str, right: &str) -> usize {
-    strsim::osa_distance(left, right)
+    kernels::osa_distance(left, right)
 }
 
 /// Whether one word is the other with a slip of the pen: one edit, or two in a long word.
@@ -36,10 +38,12 @@ fn same_letters(left: &str, right: &str) -> bool {
     if left.len() != right.len() || left.len() < 4 {
         return false;
     }
-    let (mut one, mut other) = (left.as_bytes().to_vec(), right.as_bytes().to_vec());
-    one.sort_unstable();
-    other.sort_unstable();
-    one == other
+    let mut counts = [0_i32; 256];
+    for (one, other) in left.bytes().zip(right.bytes()) {
+        counts[usize::from(one)] += 1;
+        counts[usize::from(other)] -= 1;
+    }
+    counts.iter().all(|count| *count == 0)
 }
 
 /// Whether two texts hold the same digits in the same order.

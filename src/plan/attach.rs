@@ -1,5 +1,6 @@
 //! Tags, companies and notes: what the members have and the contact that stays lacks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -13,34 +14,31 @@ use crate::contact::{Company, Record, Side};
 /// One spelling for each company of a run, so that "Acme Inc" and "ACME, Inc." become one company of the workspace. An
 /// existing contact's spelling comes before an imported one's, then the first one wins.
 #[derive(Debug, Default)]
-pub(super) struct Companies(FxHashMap<Box<str>, Attachment>);
+pub(super) struct Companies<'a>(FxHashMap<Cow<'a, str>, &'a str>);
 
-impl Companies {
-    pub(super) fn of(records: &[Record]) -> Self {
-        let mut spellings: FxHashMap<Box<str>, Attachment> = FxHashMap::default();
+impl<'a> Companies<'a> {
+    pub(super) fn of(records: &'a [Record]) -> Self {
+        let mut spellings: FxHashMap<Cow<'a, str>, &'a str> = FxHashMap::default();
         for side in [Side::Existing, Side::Incoming] {
             for company in records.iter().filter(|record| record.side == side).flat_map(|record| &record.companies) {
-                let key = key(company);
-                if !spellings.contains_key(&*key) {
-                    let company_id = company_id(&key);
-                    let name = company.original().to_owned();
-                    spellings.insert(key.into(), Attachment::Company { name, company_id });
-                }
+                spellings.entry(key(company)).or_insert(company.original());
             }
         }
         Self(spellings)
     }
 
     fn attachment(&self, company: &Company) -> Option<Attachment> {
-        self.0.get(&*key(company)).cloned()
+        let key = key(company);
+        let name = (*self.0.get(&key)?).to_owned();
+        Some(Attachment::Company { name, company_id: company_id(&key) })
     }
 }
 
 /// What `donors` have and `owners`, the rows of the contact that stays, lack: tags by name, companies, then notes in
 /// input order.
-pub(super) fn missing(donors: &[Member<'_>], owners: &[Member<'_>], companies: &Companies) -> Vec<Attachment> {
+pub(super) fn missing(donors: &[Member<'_>], owners: &[Member<'_>], companies: &Companies<'_>) -> Vec<Attachment> {
     let mut tags: BTreeMap<String, &str> = BTreeMap::new();
-    let mut named: BTreeMap<String, &Company> = BTreeMap::new();
+    let mut named: BTreeMap<Cow<'_, str>, &Company> = BTreeMap::new();
     let mut notes: Vec<(String, &str)> = Vec::new();
     for donor in donors {
         for tag in &donor.record.tags {
@@ -75,8 +73,8 @@ pub(super) fn missing(donors: &[Member<'_>], owners: &[Member<'_>], companies: &
 }
 
 /// The normalised name; the name as written for one that has no other form.
-fn key(company: &Company) -> String {
-    if company.key().is_empty() { folded(company.original()) } else { company.key().to_owned() }
+fn key(company: &Company) -> Cow<'_, str> {
+    if company.key().is_empty() { folded(company.original()).into() } else { company.key().into() }
 }
 
 /// `company_id` of a company that is known by its name alone: the same on every run and machine, 19 characters.

@@ -15,6 +15,7 @@
 //! Whatever the line: a member that opted out makes the contact that stays opt out, and nothing ever clears it;
 //! `created_at` is never written; `only` leaves kinds out, with everything that needs them.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::attach::{Companies, missing};
@@ -41,8 +42,8 @@ pub fn decide(
 ) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
     let deciding =
         Deciding { records, options, companies: Companies::of(records), spread: spread(&linkage.groups, records) };
-    let plans = linkage.groups.iter().map(|group| deciding.group(group));
-    let (actions, rows) = order::arrange(plans, records.len(), &options.only);
+    let plans: Vec<GroupPlan> = linkage.groups.par_iter().map(|group| deciding.group(group)).collect();
+    let (actions, rows) = order::arrange(plans.into_iter(), records.len(), &options.only);
     let attributes = order::needed(&actions);
     (actions, rows, attributes)
 }
@@ -61,7 +62,7 @@ fn accounts(party: &Party<'_>) -> usize {
 pub(super) struct Deciding<'a> {
     records: &'a [Record],
     pub(super) options: &'a Options,
-    companies: Companies,
+    companies: Companies<'a>,
     spread: FxHashSet<&'a IntercomId>,
 }
 

@@ -51,8 +51,8 @@ fn fill(temporary: &Path, plan: &Plan) -> Result<(), Error> {
     let mut connection = Connection::open_with_flags(temporary, flags).map_err(refuse)?;
     connection
         .execute_batch(
-            "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-             PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;",
+            "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+             PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;",
         )
         .map_err(refuse)?;
     connection.set_prepared_statement_cache_capacity(32);

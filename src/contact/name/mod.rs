@@ -16,10 +16,11 @@ pub use clean::{consonant_key, spelling_key};
 pub use nickname::{are_nicknames, nickname_sets};
 
 /// The writing system most letters of a name belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Script {
     /// Latin letters.
+    #[default]
     Latin,
     /// Chinese, Japanese or Korean writing.
     Cjk,
@@ -61,14 +62,26 @@ pub struct NameParts<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PersonName {
     display: Box<str>,
-    given: Vec<Box<str>>,
-    family: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    given: Box<[Box<str>]>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    family: Box<[Box<str>]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     suffix: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_default")]
     script: Script,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     kind: NameKind,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     nickname: Option<Box<str>>,
+}
+
+fn is_empty(words: &[Box<str>]) -> bool {
+    words.is_empty()
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl PersonName {

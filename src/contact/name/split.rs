@@ -36,8 +36,8 @@ pub(super) fn parse(parts: &NameParts<'_>) -> Option<PersonName> {
     let folded: Vec<Box<str>> = whole.split([' ', '/', '-']).map(fold).filter(|word| !word.is_empty()).collect();
     let mut name = PersonName {
         display: whole.as_str().into(),
-        given: Vec::new(),
-        family: Vec::new(),
+        given: Box::default(),
+        family: Box::default(),
         suffix: None,
         script,
         kind: NameKind::Person,
@@ -49,7 +49,7 @@ pub(super) fn parse(parts: &NameParts<'_>) -> Option<PersonName> {
     }
     if is_organisation(&folded) || is_no_text_of_a_name(&whole) {
         name.kind = NameKind::Organisation;
-        name.family = folded;
+        name.family = folded.into();
         return Some(name);
     }
     let mut draft = Draft::default();
@@ -63,7 +63,8 @@ pub(super) fn parse(parts: &NameParts<'_>) -> Option<PersonName> {
     if let Some(kept) = generation(parts.suffix) {
         draft.suffix = Some(kept.into());
     }
-    (name.given, name.family, name.suffix, name.nickname) = (draft.given, draft.family, draft.suffix, draft.nickname);
+    (name.given, name.family) = (draft.given.into(), draft.family.into());
+    (name.suffix, name.nickname) = (draft.suffix, draft.nickname);
     Some(name)
 }
 
