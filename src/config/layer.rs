@@ -179,7 +179,7 @@ mod tests {
             model.set(key, 1.5, ValueOrigin::File("people.model.json".to_owned()));
         }
         let settings = Layers::merge([flags]).above_defaults(model).settings().unwrap();
-        assert_eq!((settings.matching.auto_weight, settings.matching.review_weight), (Some(9.0), 1.5));
+        assert_eq!((settings.matching.auto_weight, settings.matching.review_weight), (Some(9.0), Some(1.5)));
     }
 
     #[test]

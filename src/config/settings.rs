@@ -88,9 +88,9 @@ pub struct MatchSection {
     /// Threshold of the `auto` band, in bits; found from the list when missing.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_finite")]
     pub auto_weight: Option<f64>,
-    /// Threshold of the `review` band, in bits.
-    #[serde(deserialize_with = "finite")]
-    pub review_weight: f64,
+    /// Threshold of the `review` band, in bits; found from the list when missing.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "some_finite")]
+    pub review_weight: Option<f64>,
     /// Larger groups always go to review.
     pub largest_auto_group: usize,
     /// Order of the rules that choose the survivor.
@@ -104,7 +104,13 @@ impl Default for MatchSection {
     fn default() -> Self {
         let link::Options { auto_weight, review_weight, largest_auto_group, survivor, .. } = link::Options::default();
         let auto_weight = auto_weight.map(|weight| weight.0);
-        Self { auto_weight, review_weight: review_weight.0, largest_auto_group, survivor, model: None }
+        Self {
+            auto_weight,
+            review_weight: review_weight.map(|weight| weight.0),
+            largest_auto_group,
+            survivor,
+            model: None,
+        }
     }
 }
 
@@ -138,7 +144,7 @@ impl Default for ApplySection {
 }
 
 /// Keys without a value of their own, and what is done while they have none.
-const UNSET: [(&str, &str); 15] = [
+const UNSET: [(&str, &str); 16] = [
     ("apply.workers", "chosen"),
     ("guardrails.max_archive", "none"),
     ("guardrails.max_changes", "none"),
@@ -151,6 +157,7 @@ const UNSET: [(&str, &str); 15] = [
     ("input.role", "none"),
     ("intercom.token_file", "none"),
     ("match.auto_weight", "found from the list"),
+    ("match.review_weight", "found from the list"),
     ("match.model", "learned"),
     ("plan.create_role", "lead"),
     ("plan.window_limit", "1666"),
@@ -194,7 +201,7 @@ impl Settings {
     pub fn link_options(&self) -> link::Options {
         link::Options {
             auto_weight: self.matching.auto_weight.map(MatchWeight),
-            review_weight: MatchWeight(self.matching.review_weight),
+            review_weight: self.matching.review_weight.map(MatchWeight),
             largest_auto_group: self.matching.largest_auto_group,
             survivor: self.matching.survivor.clone(),
             ..link::Options::default()

@@ -19,6 +19,11 @@ use super::{Band, MatchWeight, certain};
 /// Members of larger clusters are not compared with one another once more; such a cluster is reviewed whole anyway.
 const LARGEST_CHECKED: usize = 200;
 
+/// Share of the groups that a person can be asked to look at.
+const QUEUE: f64 = 0.045;
+/// Joins of at least this weight, in bits, are shown however long the queue gets.
+const NOT_WORTH_ASKING: f64 = 2.5;
+
 /// Half of what a list may get wrong at 99.5 %: a wrong join in a larger group makes several wrong pairs.
 const ONE_WRONG_IN: f64 = 400.0;
 /// Even where hardly any join is in doubt, none is planned below odds of 11 to 1.
@@ -56,6 +61,22 @@ pub(super) fn auto_weight(found: &Clusters) -> Bits {
         }
     }
     lowest.max(Bits::new(LEAST))
+}
+
+/// A higher threshold of the review band, when the queue is longer than [`QUEUE`] of the groups and leaving out joins of
+/// less than [`NOT_WORTH_ASKING`] makes it short enough. A list that is doubtful all over keeps its queue.
+pub(super) fn review_weight(banded: &[Banded]) -> Option<Bits> {
+    let groups = banded.iter().filter(|group| group.band != Band::Single).count();
+    let loosest = |group: &Banded| match group.band {
+        Band::Review => group.weight,
+        _ => group.loose.iter().map(|(_, weight)| *weight).min(),
+    };
+    let mut queue: Vec<Bits> = banded.iter().filter_map(loosest).collect();
+    queue.sort_unstable();
+    let longest = f64::from(super::row_id(groups)) * QUEUE;
+    let too_long = (0..).zip(&queue).find(|(place, _)| f64::from(super::row_id(queue.len() - place)) <= longest);
+    let (place, weight) = too_long?;
+    (place > 0 && *weight <= Bits::new(NOT_WORTH_ASKING)).then_some(*weight)
 }
 
 /// Bands of all clusters, in their order.
@@ -309,6 +330,21 @@ mod tests {
         let joins: Vec<Join> = (0..5).map(|row| join(row, row + 1, 20.0)).collect();
         let found = divided(&joins, None, &nobody);
         assert_eq!((found.band, found.reason.as_deref()), (Band::Review, Some("6 members are more than 5")));
+    }
+
+    #[test]
+    fn a_queue_that_a_higher_threshold_makes_short_enough_is_shortened() {
+        let group = |band, weight: f64| Banded { band, weight: Some(bits(weight)), loose: Vec::new(), reason: None };
+        let list = |doubtful: &[f64]| {
+            let sure = std::iter::repeat_with(|| group(Band::Auto, 9.0)).take(100 - doubtful.len());
+            sure.chain(doubtful.iter().map(|weight| group(Band::Review, *weight))).collect::<Vec<Banded>>()
+        };
+        let short = [0.5, 1.0, 1.5, 2.0];
+        assert_eq!(review_weight(&list(&short)), None, "four of a hundred can be looked at");
+        let long = [0.5, 1.0, 1.5, 2.0, 2.2, 3.0, 3.2];
+        assert_eq!(review_weight(&list(&long)), Some(bits(2.0)), "the last four of them");
+        let hopeless = [0.5, 2.6, 2.7, 2.8, 2.9, 3.0, 3.1, 3.2];
+        assert_eq!(review_weight(&list(&hopeless)), None, "they would still be more than four");
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
     if join.weight > comparer.weights.prior + found.sum() {
         return false;
     }
+    let is_spelt = found.as_slice().iter().any(|(level, _)| *level == Level::NameInEmail);
     let mut facts = [false; 5];
     for (level, _) in found.as_slice().iter().filter(|(_, bits)| *bits > Bits(0)) {
         match level {
@@ -54,6 +55,8 @@ pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
                 return false;
             }
             Level::EmailSimilar | Level::EmailLocalPartFromName | Level::EmailColleague => {}
+            // Its local part and its domain are one address.
+            Level::CompanyIsDomain if is_spelt => {}
             _ => match level.comparison() {
                 Comparison::Email | Comparison::ExternalId | Comparison::Identifier => facts[0] = true,
                 Comparison::Name => facts[1] = true,

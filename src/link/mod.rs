@@ -55,8 +55,9 @@ use weights::{Bits, Weights};
 pub struct Options {
     /// Members whose joins weigh at least this are planned; `None` lets the list decide, see [`Model::auto_weight`].
     pub auto_weight: Option<MatchWeight>,
-    /// Joins that weigh at least this, but less than `auto_weight`, go to review.
-    pub review_weight: MatchWeight,
+    /// Joins that weigh at least this, but less than `auto_weight`, go to review; `None` lets the list decide, see
+    /// [`Model::review_weight`].
+    pub review_weight: Option<MatchWeight>,
     /// Larger groups are never `auto`.
     pub largest_auto_group: usize,
     /// How the survivor of a group is chosen.
@@ -71,13 +72,16 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             auto_weight: None,
-            review_weight: MatchWeight(0.0),
+            review_weight: None,
             largest_auto_group: 50,
             survivor: SurvivorOrder::default(),
             without: ablation::Without::default(),
         }
     }
 }
+
+/// Even odds: where the review band begins unless somebody, a model or the length of the queue says otherwise.
+const EVEN_ODDS: Bits = Bits(0);
 
 /// How far below the review threshold a pair is still kept as doubtful, in bits.
 const DOUBT: f64 = 2.0;
@@ -127,15 +131,23 @@ pub fn link_watched(
     };
     watch("learn");
     let comparer = comparer;
-    let review = Bits::new(options.review_weight.0);
-    let scored = comparer.score(&candidates, Bits::new(options.review_weight.0 - DOUBT));
+    let bits = |weight: MatchWeight| Bits::new(weight.0);
+    let asked_review = options.review_weight.or(model.map(|model| model.review_weight)).map(bits);
+    let mut review = asked_review.unwrap_or(EVEN_ODDS);
+    let scored = comparer.score(&candidates, review + Bits::new(-DOUBT));
     drop(candidates);
     watch("score");
-    let found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
+    let mut found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
     watch("cluster");
-    let wanted = options.auto_weight.or(model.map(|model| model.auto_weight));
-    let auto = wanted.map_or_else(|| bands::auto_weight(&found), |weight| Bits::new(weight.0));
-    let banded = bands::divide(&comparer, &found, &scored, auto, options.largest_auto_group);
+    let asked_auto = options.auto_weight.or(model.map(|model| model.auto_weight)).map(bits);
+    let auto = asked_auto.unwrap_or_else(|| bands::auto_weight(&found));
+    let divide = |found: &Clusters| bands::divide(&comparer, found, &scored, auto, options.largest_auto_group);
+    let mut banded = divide(&found);
+    if let (None, Some(higher)) = (asked_review, bands::review_weight(&banded)) {
+        review = higher;
+        found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
+        banded = divide(&found);
+    }
     watch("bands");
     let groups = groups(records, options, &found, banded);
     watch("golden");
@@ -150,7 +162,7 @@ pub fn link_watched(
     let model = Model {
         prior: comparer.weights.prior.into(),
         auto_weight: auto.into(),
-        review_weight: options.review_weight,
+        review_weight: review.into(),
         scale: comparer.weights.scale,
         fallback,
         levels: comparer.weights.levels(),
