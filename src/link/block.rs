@@ -186,7 +186,9 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
         BlockingKey::NamePlace => {
             let words = name_words(features, row);
             for place in [features.city[at], features.postcode[at]].into_iter().filter(|place| *place != NONE) {
-                words.iter().for_each(|token| emit(hash((features.tokens.spelling(*token), place))));
+                for token in &words {
+                    emit(hash((features.tokens.spelling(*token), place)));
+                }
                 let Some(name) = name else { continue };
                 let starts = name.tokens().map(|token| prefix(features.tokens.spelling(token), 3));
                 let mut starts: Vec<&str> = starts.collect();

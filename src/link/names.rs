@@ -172,6 +172,9 @@ fn commoner(left: u32, right: u32, tokens: &Words) -> u32 {
 /// From this number of distinct names on, a word is a name in its own right and not somebody's slip.
 const COMMON: u32 = 4;
 
+/// A word so many times rarer than one that looks like it is that one with a slip.
+const SLIPS: u32 = 40;
+
 /// Relation of two words.
 pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
     if left == right {
@@ -191,7 +194,9 @@ pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
     if shorter.len() >= 3 && longer.starts_with(shorter) {
         return Relation::Nickname;
     }
-    let both_common = tokens.count(left).min(tokens.count(right)) >= COMMON;
+    let (rarer, commoner) = (tokens.count(left).min(tokens.count(right)), tokens.count(left).max(tokens.count(right)));
+    // Of a common name even the slips are not rare on a long list.
+    let both_common = rarer >= COMMON && rarer * SLIPS >= commoner;
     if similarity::is_typo(one, other) {
         // "Maria" and "Mario" are two names, "Maria" and "Mqria" are one.
         return if both_common { Relation::Similar } else { Relation::Typo };

@@ -242,5 +242,5 @@ fn are_kin(features: &Features, people: &[(u32, Vec<Label>)]) -> bool {
     };
     let surnames: Vec<&str> = people.iter().filter_map(|(_, labels)| labels.iter().find_map(surname)).collect();
     let same = |one: &&str| surnames.iter().filter(|other| *other == one).count();
-    surnames.iter().map(|one| same(one)).max().is_some_and(|most| most > 1 && most * 2 >= surnames.len())
+    surnames.iter().map(same).max().is_some_and(|most| most > 1 && most * 2 >= surnames.len())
 }

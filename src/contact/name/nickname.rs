@@ -1,18 +1,20 @@
 //! Short forms of given names.
 //!
-//! Owns `data/nicknames.csv` (carltonnorthern/nicknames: English names). A set is a formal name with its short forms;
+//! Owns `data/nicknames.csv` (carltonnorthern/nicknames: English names) and `data/short-names.csv` (other languages). A set is a formal name with its short forms;
 //! two names are forms of one another when some set holds both.
 
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-static TABLE: &str = include_str!("../data/nicknames.csv");
+static ENGLISH: &str = include_str!("../data/nicknames.csv");
+static OTHERS: &str = include_str!("../data/short-names.csv");
 
 /// Name → numbers of the sets it is in, ascending.
 static SETS: LazyLock<FxHashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
     let mut sets: FxHashMap<&'static str, Vec<u16>> = FxHashMap::default();
-    for (line, number) in TABLE.lines().filter(|line| !line.starts_with('#')).zip(0_u16..) {
+    let lines = ENGLISH.lines().chain(OTHERS.lines()).filter(|line| !line.starts_with('#'));
+    for (line, number) in lines.zip(0_u16..) {
         for name in line.split(',') {
             sets.entry(name).or_default().push(number);
         }
@@ -55,6 +57,24 @@ mod tests {
     fn short_forms_meet_their_name_and_one_another() {
         for (a, b) in [("bob", "robert"), ("rob", "bob"), ("bill", "william"), ("liz", "elizabeth"), ("ann", "ann")] {
             assert!(are_nicknames(a, b) && are_nicknames(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn short_forms_of_other_languages_are_known() {
+        for (a, b) in [("krzysztof", "krzysiek"), ("paco", "francisco"), ("beppe", "giuseppe"), ("sepp", "josef")] {
+            assert!(are_nicknames(a, b), "{a} {b}");
+        }
+        assert!(!are_nicknames("mario", "marius"));
+    }
+
+    #[test]
+    fn every_table_is_folded_words() {
+        for line in ENGLISH.lines().chain(OTHERS.lines()).filter(|line| !line.starts_with('#')) {
+            assert!(
+                line.contains(',') && line.split(',').all(|name| name.bytes().all(|b| b.is_ascii_lowercase())),
+                "{line}"
+            );
         }
     }
 

@@ -5,7 +5,7 @@
 //! surname. Nothing is looked up in lists of names, so the result does not depend on where somebody is from.
 
 use super::clean::{clean, fold, script};
-use super::words::{generation, is_degree, is_filler, is_nothing, is_organisation, is_particle, is_title};
+use super::words::{generation, is_address, is_degree, is_filler, is_nothing, is_organisation, is_particle, is_title};
 use super::{NameKind, NameParts, PersonName, Script, cjk};
 
 /// Words beyond this many are not a name but a sentence; they are kept in the display only.
@@ -113,6 +113,10 @@ impl Draft {
         }
         let mut words = words(&first);
         strip_titles(&mut words);
+        if !self.family.is_empty() && words.iter().all(|word| is_address(&fold(word))) {
+            // "Mrs" in the cell of the given name is none.
+            words.clear();
+        }
         self.take_suffixes(&mut words, 1);
         self.given = given_tokens(&words);
     }

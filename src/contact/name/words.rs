@@ -13,6 +13,10 @@ const TITLES: &str = "mr mrs ms miss mx mstr master dr doctor prof professor rev
      mademoiselle sr sra srta senor senora senorita sig sigra signor signora signorina dott dottssa dottoressa avv ing arch dipl \
      mag med dipling dra profa enga rabbi imam sheikh shri smt dhr mevr mw pan pani bay bayan tuan puan encik haji";
 
+/// Forms of address that are nobody's name, so that one alone is no name either ("Major" and "Judge" are).
+const ADDRESSES: &str = "mr mrs ms miss mx dr prof rev sir hon rt herr frau hr mme mlle madame monsieur sr sra srta senor \
+     senora sig sigra signor signora dott dottssa";
+
 /// Degrees and professional letters after a name, folded.
 const DEGREES: &str = "phd md mba cpa cfa pmp esq esquire dds dmd dvm jd llm llb rn pe msc bsc mphil dphil edd psyd mph cissp cfp \
      aicp pmpacp obe mbe cbe kbe frcs facs meng beng";
@@ -71,6 +75,11 @@ static FILLER_SET: Words = LazyLock::new(|| FILLERS.split_whitespace().collect()
 static COLOUR_SET: Words = LazyLock::new(|| COLOURS.split_whitespace().collect());
 static DEPARTMENT_SET: Words = LazyLock::new(|| DEPARTMENT.split_whitespace().collect());
 static ORGANISATION_SET: Words = LazyLock::new(|| ORGANISATION_ENDS.split_whitespace().collect());
+
+/// Whether a word is a form of address and never a name.
+pub(super) fn is_address(folded: &str) -> bool {
+    ADDRESSES.split(' ').any(|word| word == folded)
+}
 
 pub(super) fn is_title(folded: &str) -> bool {
     TITLE_SET.contains(folded)

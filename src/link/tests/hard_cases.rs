@@ -222,3 +222,69 @@ fn the_same_person_twice_is_planned() {
 fn an_empty_list_has_no_groups() {
     assert!(linked(&[]).groups.is_empty());
 }
+
+/// Colleagues at two offices: what a list looks like in which an address is a workplace.
+fn offices() -> Vec<Record> {
+    let names = ["Ada Ross", "Ben Lund", "Cleo Marsh", "Dora Penn", "Emil Voss", "Fay Quint", "Gus Hart", "Hal Brook"];
+    let at = |(number, name): (usize, &&str)| {
+        let street = ["4 Quay Street", "91 Mill Road"][number % 2];
+        lead().name(name).street(street).postcode("LS1 4AP").city("Leeds").build()
+    };
+    names.iter().enumerate().map(at).collect()
+}
+
+#[test]
+fn two_who_name_nobody_at_one_office_are_not_one_person() {
+    let at_work = |email: &str| {
+        lead().email(email).street("4 Quay Street").postcode("LS1 4AP").city("Leeds").company("Quaymaster").build()
+    };
+    let mut records = vec![at_work("sunny88@gmail.com"), at_work("rocket12@yahoo.com")];
+    records.extend(offices());
+    let records = among_others(records);
+    let groups = groups_of(&linked(&records), records.len());
+    assert_ne!(groups[0], groups[1]);
+}
+
+#[test]
+fn an_initial_is_no_proof_among_people_of_one_surname_at_one_home() {
+    let home = |name: &str| lead().name(name).street("12 Mill Lane").city("Leeds");
+    assert!(all_apart(vec![
+        home("M. Whitfield").birthday(1950, 3, 9).build(),
+        home("Anne M. Whitfield").birthday(1988, 11, 20).build(),
+    ]));
+}
+
+#[test]
+fn numbered_branches_with_managers_of_one_name_are_two() {
+    let at = |number: u8| {
+        lead()
+            .name("Peter Abel")
+            .company(&format!("Garage {number}"))
+            .email(&format!("peter.abel@garage{number}.example"))
+            .build()
+    };
+    assert!(all_apart(vec![at(12), at(47)]));
+}
+
+#[test]
+fn names_a_letter_apart_are_two_people_though_their_addresses_are() {
+    let at = |name: &str, email: &str| lead().name(name).email(email).build();
+    let mut records = vec![
+        at("Karsten Schou", "karsten.schou@nordlys.example"),
+        lead().email("kirsten.schou@nordlys.example").build(),
+    ];
+    for (number, other) in ["Kirsten Holt", "Kirsten Bang", "Karsten Friis", "Karsten Lund"].iter().enumerate() {
+        records.push(at(other, &format!("k{number}@elsewhere{number}.example")));
+    }
+    let records = among_others(records);
+    let groups = groups_of(&linked(&records), records.len());
+    assert_ne!(groups[0], groups[1]);
+}
+
+#[test]
+fn an_address_that_spells_the_name_finds_its_person_at_the_same_firm() {
+    assert!(together(vec![
+        lead().name("Neha Mishra").company("Prime Water").city("Pune").build(),
+        lead().email("neha.mishra@primewater.example").city("Pune").build(),
+    ]));
+}
