@@ -61,7 +61,11 @@ pub(super) fn next_id(inputs: &Inputs) -> anyhow::Result<SourceId> {
 /// Adds one input.
 pub(super) fn add(inputs: &mut Inputs, ingested: Ingested) {
     inputs.sources.push(ingested.source);
-    inputs.records.extend(ingested.records);
+    if inputs.records.is_empty() {
+        inputs.records = ingested.records;
+    } else {
+        inputs.records.extend(ingested.records);
+    }
     inputs.rejects.extend(ingested.rejects);
 }
 

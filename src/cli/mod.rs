@@ -19,6 +19,7 @@ mod inputs;
 mod journal;
 mod lock;
 mod match_model;
+mod memory;
 mod mirror;
 mod plan;
 mod printer;

@@ -10,6 +10,7 @@ use super::apply::GuardrailArgs;
 use super::args::{ConfigFileArgs, OutputArgs};
 use super::exit::{self, Exit};
 use super::inputs;
+use super::memory::{self, Size};
 use super::printer::Printer;
 use super::progress::Progress;
 use super::pull::read_workspace;
@@ -62,6 +63,9 @@ pub(super) struct PlanArgs {
     /// Threads to use; all cores when missing. The plan is the same whatever the number
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Refuse lists that need more memory than this, for instance 2G; what the machine has left when missing
+    #[arg(long, value_name = "SIZE")]
+    pub(super) memory_limit: Option<Size>,
     /// Say at the end how long each phase took: one JSON object on standard error (`-v` says it in lines)
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub(super) timings: Option<TimingsFormat>,
@@ -152,6 +156,7 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     }
     file::check_folder_of(path)?;
     arguments.save_model.as_deref().map_or(Ok(()), file::check_folder_of)?;
+    memory::check(arguments.existing.iter().chain(&arguments.incoming).map(PathBuf::as_path), arguments.memory_limit)?;
     let mut timings = Timings::start();
     let plan = make(arguments, &settings, &layers, model.as_ref(), printer, cancel, &mut timings)?;
     tracing::info!("{} actions decided", plan.actions.len());

@@ -73,6 +73,7 @@ impl RowReader<'_> {
 
     fn chunk(&self, chunk: &Chunk) -> Yield {
         let mut found = Yield::new(self.fields.len());
+        found.records.reserve_exact(chunk.len());
         for (origin, cells) in chunk.rows(self.id) {
             match self.row(origin, &cells.collect::<Vec<_>>()) {
                 Ok((record, tally)) => {

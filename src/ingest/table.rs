@@ -35,6 +35,11 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Origin and cells of each row.
     pub(super) fn rows(&self, source: SourceId) -> impl Iterator<Item = (Origin, impl Iterator<Item = &[u8]>)> {
         self.rows.iter().enumerate().map(move |(index, (row, line, first))| {

@@ -30,7 +30,8 @@ fn fits(left: &str, right: &str) -> bool {
 
 /// Optimal string alignment distance (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit
 /// distances").
-pub(super) fn osa_distance(left: &str, right: &str) -> usize {
+#[must_use]
+pub fn osa_distance(left: &str, right: &str) -> usize {
     if !fits(left, right) {
         return strsim::osa_distance(left, right);
     }
@@ -73,7 +74,8 @@ pub(super) fn osa_distance(left: &str, right: &str) -> usize {
 }
 
 /// Jaro–Winkler similarity, 0 to 1 (Winkler 1990).
-pub(super) fn jaro_winkler(left: &str, right: &str) -> f64 {
+#[must_use]
+pub fn jaro_winkler(left: &str, right: &str) -> f64 {
     if !fits(left, right) {
         return strsim::jaro_winkler(left, right);
     }

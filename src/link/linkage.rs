@@ -1,5 +1,7 @@
 //! What linking hands on.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Golden, Model};
@@ -74,7 +76,7 @@ pub struct Term {
     /// What was compared.
     pub comparison: Comparison,
     /// The level reached, in words a person reads: "same address", "nickname", "different surname".
-    pub level: String,
+    pub level: Cow<'static, str>,
     /// Its weight.
     pub weight: MatchWeight,
 }

@@ -19,7 +19,7 @@ mod estimate;
 pub mod evaluation;
 mod features;
 mod golden;
-mod kernels;
+pub mod kernels;
 mod levels;
 mod linkage;
 mod model;

@@ -201,7 +201,7 @@ pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
         // "Maria" and "Mario" are two names, "Maria" and "Mqria" are one.
         return if both_common { Relation::Similar } else { Relation::Typo };
     }
-    if similarity::is_similar(one, other) && !both_common { Relation::Similar } else { Relation::Different }
+    if !both_common && similarity::is_similar(one, other) { Relation::Similar } else { Relation::Different }
 }
 
 /// Whether all words of the shorter name stand in the longer one, wherever ("Ana Mora" and "Ana Lucía Mora Vidal"): people

@@ -41,7 +41,7 @@ impl Comparer<'_> {
         let found = self.compare(scored.left, scored.right);
         let term = |(level, bits): &(super::levels::Level, Bits)| Term {
             comparison: level.comparison(),
-            level: level.words().to_owned(),
+            level: level.words().into(),
             weight: (*bits).into(),
         };
         ScoredPair {

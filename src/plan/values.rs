@@ -46,7 +46,8 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
         if text.trim().is_empty() {
             return;
         }
-        let cut: String = text.chars().take(LONGEST_TEXT).collect();
+        let cut: String =
+            if text.len() <= LONGEST_TEXT { text.to_owned() } else { text.chars().take(LONGEST_TEXT).collect() };
         let full = (cut.len() < text.len()).then(|| text.to_owned());
         let key = key.unwrap_or_else(|| folded(&cut));
         found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from });
@@ -162,6 +163,11 @@ pub(super) fn attribute_name(column: &str) -> String {
 
 /// A text without case and with single spaces, to compare.
 pub(super) fn folded(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_graphic();
+    let mut words = text.as_bytes().split(|byte| *byte == b' ');
+    if words.all(|word| !word.is_empty() && word.iter().copied().all(is_plain)) {
+        return text.to_ascii_lowercase();
+    }
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 

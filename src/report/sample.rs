@@ -101,7 +101,7 @@ fn pair(left: u32, right: u32, terms: &[(Comparison, &str, f64)]) -> ScoredPair 
         .iter()
         .map(|(comparison, level, weight)| Term {
             comparison: *comparison,
-            level: (*level).to_owned(),
+            level: (*level).to_owned().into(),
             weight: MatchWeight(*weight),
         })
         .collect();

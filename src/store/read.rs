@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
             .all("SELECT term, comparison, level, weight FROM terms", [], |row| {
                 let term = Term {
                     comparison: place.parse_word(row.get(1)?)?,
-                    level: row.get(2)?,
+                    level: row.get::<_, String>(2)?.into(),
                     weight: MatchWeight(row.get(3)?),
                 };
                 Ok((row.get(0)?, term))

@@ -218,7 +218,7 @@ impl Writer<'_> {
         for (number, scored) in (1_i64..).zip(&linkage.pairs) {
             list.clear();
             for part in &scored.terms {
-                let value = (part.comparison, part.level.as_str(), part.weight.0.to_bits());
+                let value = (part.comparison, &*part.level, part.weight.0.to_bits());
                 let (number, new) = known.number(&value);
                 if new {
                     term.execute(params![number, comparisons.of(part.comparison)?, part.level, part.weight.0])

@@ -1,6 +1,8 @@
 //! Distinct values and their ids, and lists of ids per record.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
+
+use rustc_hash::FxHasher;
 
 use crate::contact::{nickname_sets, spelling_key};
 use crate::link::ablation::{Idea, Without};
@@ -9,10 +11,17 @@ use crate::link::ablation::{Idea, Without};
 pub(in crate::link) const NONE: u32 = u32::MAX;
 
 /// Distinct texts with dense ids in order of first appearance. Ids are never evidence and never decide an order.
+///
+/// All texts stand in one string, and the table finds ids by hash: a text costs its bytes and sixteen more.
 #[derive(Debug, Default)]
 pub(in crate::link) struct Interner {
-    ids: FxHashMap<Box<str>, u32>,
-    texts: Vec<Box<str>>,
+    /// Ids by the lower bits of their hash, or [`NONE`]; a power of two long, at most three quarters full.
+    table: Vec<u32>,
+    /// The upper half of each text's hash, which tells most texts apart.
+    tags: Vec<u32>,
+    text: String,
+    /// End of each text.
+    ends: Vec<usize>,
     counts: Vec<u32>,
 }
 
@@ -26,15 +35,51 @@ impl Interner {
 
     /// The id of a text without counting it.
     pub(super) fn id(&mut self, text: &str) -> u32 {
-        if let Some(id) = self.ids.get(text) {
-            return *id;
+        if (self.len() + 1) * 4 > self.table.len() * 3 {
+            self.grow();
         }
+        let (place, tag) = hash(text);
+        let slot = match self.slot(text, place, tag) {
+            Ok(id) => return id,
+            Err(slot) => slot,
+        };
         // Four billion distinct values do not fit into memory before they fit into an id.
-        let id = u32::try_from(self.texts.len()).unwrap_or(NONE);
-        self.ids.insert(text.into(), id);
-        self.texts.push(text.into());
+        let id = u32::try_from(self.len()).unwrap_or(NONE);
+        self.table[slot] = id;
+        self.tags.push(tag);
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
         self.counts.push(0);
         id
+    }
+
+    /// The id of a text, or the free slot where it belongs.
+    fn slot(&self, text: &str, place: usize, tag: u32) -> Result<u32, usize> {
+        let mask = self.table.len() - 1;
+        let mut slot = place & mask;
+        loop {
+            let id = self.table[slot];
+            if id == NONE {
+                return Err(slot);
+            }
+            if self.tags[id as usize] == tag && self.text(id) == text {
+                return Ok(id);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let length = (self.table.len() * 2).max(16);
+        self.table = vec![NONE; length];
+        for id in 0..self.len() {
+            let id = u32::try_from(id).unwrap_or(NONE);
+            let mut slot = hash(self.text(id)).0 & (length - 1);
+            while self.table[slot] != NONE {
+                slot = (slot + 1) & (length - 1);
+            }
+            self.table[slot] = id;
+        }
     }
 
     /// Counts one more record with a known value.
@@ -46,12 +91,19 @@ impl Interner {
 
     /// The id of a known text.
     pub(in crate::link) fn find(&self, text: &str) -> Option<u32> {
-        self.ids.get(text).copied()
+        if self.table.is_empty() {
+            return None;
+        }
+        let (place, tag) = hash(text);
+        self.slot(text, place, tag).ok()
     }
 
     /// The text of an id; empty for [`NONE`].
     pub(in crate::link) fn text(&self, id: u32) -> &str {
-        self.texts.get(id as usize).map_or("", |text| text)
+        let id = id as usize;
+        let Some(end) = self.ends.get(id) else { return "" };
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..*end]
     }
 
     /// How many records carry the value.
@@ -61,8 +113,18 @@ impl Interner {
 
     /// Number of distinct texts.
     pub(in crate::link) fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
+}
+
+/// Where a text belongs in a table, and its tag.
+fn hash(text: &str) -> (usize, u32) {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    let hash = hasher.finish();
+    // The hash is used in halves: the lower bits choose the slot, the upper half is the tag.
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is as good as the whole")]
+    (hash as usize, (hash >> 32) as u32)
 }
 
 /// A list of ids for each record, in one allocation.
@@ -161,5 +223,35 @@ impl Words {
     pub(in crate::link) fn are_nicknames(&self, left: u32, right: u32) -> bool {
         let (left, right) = (self.nicknames[left as usize], self.nicknames[right as usize]);
         left.iter().any(|set| right.binary_search(set).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_text_has_one_id_in_the_order_of_appearance(texts in prop::collection::vec("[a-c\u{e4}]{0,3}", 0..200)) {
+            let mut interner = Interner::default();
+            let mut known: Vec<&str> = Vec::new();
+            for text in &texts {
+                let expected = known.iter().position(|other| other == text).unwrap_or_else(|| {
+                    known.push(text);
+                    known.len() - 1
+                });
+                prop_assert_eq!(interner.add(text) as usize, expected);
+            }
+            prop_assert_eq!(interner.len(), known.len());
+            for (id, text) in (0..).zip(&known) {
+                prop_assert_eq!(interner.find(text), Some(id));
+                prop_assert_eq!(interner.text(id), *text);
+                let times = texts.iter().filter(|other| other == text).count();
+                prop_assert_eq!(interner.count(id) as usize, times);
+            }
+            prop_assert_eq!(interner.find("nobody"), None);
+            prop_assert_eq!(interner.text(NONE), "");
+        }
     }
 }

@@ -353,18 +353,17 @@ impl Folded {
 
 /// Place of each record in an order made of content: hash, then the id handle, then what the record was read from.
 fn ranks(records: &[Record], folded: &[Folded]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..records.len()).map(row_id).collect();
-    order.par_sort_by(|left, right| {
-        let (left, right) = (*left as usize, *right as usize);
-        folded[left]
-            .hash
-            .cmp(&folded[right].hash)
-            .then_with(|| records[left].id.cmp(&records[right].id))
-            .then_with(|| records[left].created_at.cmp(&records[right].created_at))
-            .then_with(|| records[left].origin.cmp(&records[right].origin))
+    let mut order: Vec<(u64, u32)> =
+        folded.iter().enumerate().map(|(row, folded)| (folded.hash, row_id(row))).collect();
+    order.par_sort_unstable_by(|left, right| {
+        left.0.cmp(&right.0).then_with(|| {
+            let (one, other) = (&records[left.1 as usize], &records[right.1 as usize]);
+            let told = one.id.cmp(&other.id).then_with(|| one.created_at.cmp(&other.created_at));
+            told.then_with(|| one.origin.cmp(&other.origin)).then_with(|| left.1.cmp(&right.1))
+        })
     });
     let mut ranks = vec![0; records.len()];
-    for (rank, row) in order.into_iter().enumerate() {
+    for (rank, (_, row)) in order.into_iter().enumerate() {
         ranks[row as usize] = row_id(rank);
     }
     ranks

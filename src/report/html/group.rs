@@ -177,7 +177,7 @@ fn group_view<'a>(
 /// A waterfall: each term's bar starts where the one before ended.
 fn pair_view(plan: &Plan, pair: &ScoredPair) -> PairView {
     let steps = std::iter::once(("prior", "before anything is compared", pair.prior.0))
-        .chain(pair.terms.iter().map(|term| (words::comparison(term.comparison), term.level.as_str(), term.weight.0)));
+        .chain(pair.terms.iter().map(|term| (words::comparison(term.comparison), &*term.level, term.weight.0)));
     let ends: Vec<f64> = steps
         .clone()
         .scan(0.0, |sum, (_, _, weight)| {

@@ -118,8 +118,8 @@ fn linkage() -> Linkage {
             right: RecordIndex(1),
             prior: MatchWeight(-9.5),
             terms: vec![
-                Term { comparison: Comparison::Email, level: "same address".to_owned(), weight: MatchWeight(14.0) },
-                Term { comparison: Comparison::Name, level: "nickname".to_owned(), weight: MatchWeight(0.1 + 0.2) },
+                Term { comparison: Comparison::Email, level: "same address".into(), weight: MatchWeight(14.0) },
+                Term { comparison: Comparison::Name, level: "nickname".into(), weight: MatchWeight(0.1 + 0.2) },
             ],
             weight: MatchWeight(4.8),
             found_by: BlockingKey::Email,

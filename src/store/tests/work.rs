@@ -81,8 +81,8 @@ fn rows_come_with_the_actions_they_hang_on() {
     assert_eq!(numbers(&[first[0].actions.clone()]), [vec![1, 2]]);
     assert_eq!(first[0].actions[1].state, ActionState::AlreadySo);
     let second = file.rows(Some(0), 10).unwrap();
-    assert_eq!((second.len(), second[0].contact.clone()), (1, Some(id("5f02"))));
-    assert_eq!(file.rows(Some(1), 10).unwrap(), []);
+    assert_eq!((second.len(), second[0].contact.clone()), (2, Some(id("5f02"))));
+    assert_eq!(file.rows(Some(2), 10).unwrap(), []);
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! What one thing costs: parsing a value, comparing two words, reading, linking, deciding, writing a plan.
+//!
+//! `cargo bench --bench kernels`. What the parts of linking (blocking, scoring, clustering…) cost on a whole list says
+//! `leadfold plan --timings json`, and `benches/speed/run.sh` for a table of them.
+
+#![expect(clippy::unwrap_used, reason = "a bench stops at the first list that cannot be read")]
+
+#[path = "speed/lists/chance.rs"]
+mod chance;
+#[path = "speed/lists/list.rs"]
+mod list;
+#[path = "speed/lists/people.rs"]
+mod people;
+#[path = "speed/lists/rows.rs"]
+mod rows;
+
+use divan::{Bencher, black_box};
+use leadfold::contact::{Company, Email, NameParts, PersonName, Phone, Side, SourceId, Timestamp};
+use leadfold::ingest::{self, Ingested};
+use leadfold::link::{self, Linkage, kernels};
+use leadfold::plan::{self, Header, Inputs, Plan};
+use leadfold::store::PlanFile;
+
+const ROWS: u32 = 10_000;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [("sunderman", "sundermann"), ("natasza.karczmarz86", "nkarczmarz")])]
+fn jaro_winkler((left, right): (&str, &str)) -> f64 {
+    kernels::jaro_winkler(black_box(left), black_box(right))
+}
+
+#[divan::bench(args = [("sunderman", "sundermann"), ("natasza.karczmarz86", "nkarczmarz")])]
+fn jaro_winkler_by_strsim((left, right): (&str, &str)) -> f64 {
+    strsim::jaro_winkler(black_box(left), black_box(right))
+}
+
+#[divan::bench(args = [("sunderman", "sundermann"), ("natasza.karczmarz86", "nkarczmarz")])]
+fn osa_distance((left, right): (&str, &str)) -> usize {
+    kernels::osa_distance(black_box(left), black_box(right))
+}
+
+#[divan::bench(args = [("sunderman", "sundermann"), ("natasza.karczmarz86", "nkarczmarz")])]
+fn osa_distance_by_strsim((left, right): (&str, &str)) -> usize {
+    strsim::osa_distance(black_box(left), black_box(right))
+}
+
+#[divan::bench]
+fn parse_email() -> bool {
+    Email::parse(black_box("Natasza.Karczmarz@hillside.example")).is_ok()
+}
+
+#[divan::bench]
+fn parse_phone() -> bool {
+    Phone::parse(black_box("+44 20 7946 0123"), None).is_some()
+}
+
+#[divan::bench]
+fn parse_name() -> bool {
+    PersonName::parse(&NameParts { full: black_box("Natasza Karczmarz"), ..NameParts::default() }).is_some()
+}
+
+#[divan::bench]
+fn parse_company() -> bool {
+    Company::parse(black_box("Hillside Engineering Sp. z o.o.")).is_some()
+}
+
+#[divan::bench]
+fn parse_time() -> bool {
+    Timestamp::parse(black_box("2024-03-07 14:05:09")).is_some()
+}
+
+fn text() -> Vec<u8> {
+    let mut text = Vec::new();
+    // Writing to memory does not fail; an empty list would show in the figures.
+    drop(list::write(ROWS, 1, &mut text));
+    text
+}
+
+fn read(text: &[u8]) -> Ingested {
+    ingest::read(text, SourceId(0), "list.csv", Side::Existing, &ingest::Options::default()).unwrap()
+}
+
+fn linked() -> (Inputs, Linkage) {
+    let inputs = Inputs::gather([read(&text())]);
+    let linkage = link::link(&inputs.records, &link::Options::default());
+    (inputs, linkage)
+}
+
+fn decided((inputs, linkage): (Inputs, Linkage)) -> Plan {
+    let header = Header {
+        tool_version: String::new(),
+        made_at: Timestamp(0),
+        workspace: None,
+        api_version: String::new(),
+        settings: serde_json::Value::Null,
+    };
+    plan::assemble(header, inputs, linkage, &plan::Options::default())
+}
+
+#[divan::bench(sample_count = 10)]
+fn read_and_normalise_10_000_rows(bencher: Bencher<'_, '_>) {
+    let text = text();
+    bencher.bench(|| read(black_box(&text)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn link_10_000_rows(bencher: Bencher<'_, '_>) {
+    let ingested = read(&text());
+    bencher.bench(|| link::link(black_box(&ingested.records), &link::Options::default()));
+}
+
+#[divan::bench(sample_count = 10)]
+fn decide_10_000_rows(bencher: Bencher<'_, '_>) {
+    bencher.with_inputs(linked).bench_values(decided);
+}
+
+#[divan::bench(sample_count = 10)]
+fn write_the_plan_of_10_000_rows(bencher: Bencher<'_, '_>) {
+    let plan = decided(linked());
+    let folder = std::env::temp_dir().join(format!("leadfold-bench-{}.plan", std::process::id()));
+    bencher.bench(|| PlanFile::create(&folder, &plan));
+    drop(std::fs::remove_file(&folder));
+}
