@@ -20,7 +20,7 @@ use super::{Band, MatchWeight, certain};
 const LARGEST_CHECKED: usize = 200;
 
 /// Share of the groups that a person can be asked to look at.
-const QUEUE: f64 = 0.045;
+const QUEUE: f64 = 0.048;
 /// Joins of at least this weight, in bits, are shown however long the queue gets.
 const NOT_WORTH_ASKING: f64 = 2.5;
 

@@ -68,7 +68,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Planned where the list itself leaves hardly a doubt, reviewed from even odds.
+    /// Planned where the list itself leaves hardly a doubt, reviewed from nearly even odds.
     fn default() -> Self {
         Self {
             auto_weight: None,
@@ -80,8 +80,10 @@ impl Default for Options {
     }
 }
 
-/// Even odds: where the review band begins unless somebody, a model or the length of the queue says otherwise.
-const EVEN_ODDS: Bits = Bits(0);
+/// Where the review band begins unless somebody, a model or the length of the queue says otherwise: nearly even odds, since
+/// with hardly a wrong join among the stronger ones, the best balance of precision and recall lies below one half (Lipton,
+/// Elkan & Naryanaswamy 2014).
+const NEARLY_EVEN: f64 = -0.5;
 
 /// How far below the review threshold a pair is still kept as doubtful, in bits.
 const DOUBT: f64 = 2.0;
@@ -133,7 +135,7 @@ pub fn link_watched(
     let comparer = comparer;
     let bits = |weight: MatchWeight| Bits::new(weight.0);
     let asked_review = options.review_weight.or(model.map(|model| model.review_weight)).map(bits);
-    let mut review = asked_review.unwrap_or(EVEN_ODDS);
+    let mut review = asked_review.unwrap_or(Bits::new(NEARLY_EVEN));
     let scored = comparer.score(&candidates, review + Bits::new(-DOUBT));
     drop(candidates);
     watch("score");
