@@ -5,43 +5,11 @@
 //
 // Only requests that the sandbox answered with success are held against it: one that was refused was meant to be.
 
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
+import { startPrism } from "./prism.js";
 
 /** Parts of the API that the description, which is about contacts, leaves out. */
 const NOT_DESCRIBED = /^\/conversations(\/|$)/;
-
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** A port nobody listens on at this moment. */
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts Prism and waits until it answers. */
-async function startPrism() {
-  const port = await freePort();
-  const prism = here("node_modules/@stoplight/prism-cli/dist/index.js");
-  const flags = ["mock", "--host", "127.0.0.1", "--port", String(port), "--verboseLevel", "error"];
-  const child = spawn(process.execPath, [prism, ...flags, here("description/intercom-contacts-2.14.yaml")], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    if (child.exitCode !== null) throw new Error(`Prism ended with ${child.exitCode}`);
-    const up = await fetch(url).then(() => true, () => false);
-    if (up) return { child, url };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill();
-  throw new Error("Prism did not start within 30 seconds");
-}
 
 /** What Prism has against a request; nothing when it is content. */
 async function violations(url, request) {
