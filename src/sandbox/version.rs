@@ -87,6 +87,11 @@ impl Version {
         self >= Self::modern(16)
     }
 
+    /// The preview compares timestamps by the second, stable versions by the day.
+    pub(crate) fn searches_to_the_second(self) -> bool {
+        self == Self::PREVIEW
+    }
+
     /// From 2.16 on a contact can tell what was merged into it.
     pub(crate) fn has_merge_history(self) -> bool {
         self >= Self::modern(16)

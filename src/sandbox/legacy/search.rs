@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::shapes;
 use crate::sandbox::wire::Call;
 use crate::sandbox::workspace::page::{Cursor, page_size};
+use crate::sandbox::workspace::search::Stamps;
 use crate::sandbox::workspace::{Refusal, Workspace};
 
 const SEARCH_PAGE: usize = 50;
@@ -17,7 +18,7 @@ pub(super) fn customers(workspace: &mut Workspace, call: &Call<'_>) -> Result<Va
     let cursor = paging.and_then(|paging| paging.get("starting_after")).and_then(Value::as_str);
     let per_page = page_size(paging.and_then(|paging| paging.get("per_page")), SEARCH_PAGE)?;
     let cursor = Cursor::read_optional(cursor)?;
-    let found = workspace.search(call.now, query, body.get("sort"), cursor, per_page)?;
+    let found = workspace.search(call.now, query, Stamps::WholeDays, body.get("sort"), cursor, per_page)?;
     let customers = found.items.iter().map(|contact| {
         let mut shape = shapes::person(workspace, contact);
         shape["type"] = json!("customer");

@@ -10,6 +10,7 @@ use crate::sandbox::wire::Call;
 use crate::sandbox::workspace::change::OwnerForm;
 use crate::sandbox::workspace::contact::{Contact, Role, Standing};
 use crate::sandbox::workspace::page::{Cursor, Page, page_size};
+use crate::sandbox::workspace::search::Stamps;
 use crate::sandbox::workspace::{Refusal, Workspace};
 
 const LIST_PAGE: usize = 10;
@@ -50,7 +51,8 @@ pub(super) fn search(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value
     let cursor = paging.and_then(|paging| paging.get("starting_after"));
     let cursor = Cursor::read_optional(cursor.and_then(Value::as_str))?;
     let per_page = page_size(paging.and_then(|paging| paging.get("per_page")), SEARCH_PAGE)?;
-    let found = workspace.search(call.now, query, body.get("sort"), cursor, per_page)?;
+    let stamps = if call.version.searches_to_the_second() { Stamps::Seconds } else { Stamps::WholeDays };
+    let found = workspace.search(call.now, query, stamps, body.get("sort"), cursor, per_page)?;
     Ok(page(workspace, call, &found))
 }
 

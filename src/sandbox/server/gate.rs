@@ -127,7 +127,11 @@ fn basic_user(credentials: &str) -> Option<String> {
 /// Carries the request out, unless its fault comes first, and lets the fault spoil the answer.
 fn meet_fate(server: &Server, fate: Fate, limits: Limits, head: &Parts, body: &[u8], request_id: &str) -> Passage {
     let failed = |status: u16, html: bool| {
-        if html { Outcome::Page(status) } else { Outcome::Answer(Answer::refused(&server_error(status), request_id)) }
+        if html {
+            Outcome::Page(status)
+        } else {
+            Outcome::Answer(Answer::refused(&server_error(status, head.uri.path()), request_id))
+        }
     };
     let mut passage = Passage {
         outcome: Outcome::Silence,
@@ -176,8 +180,12 @@ fn meet_fate(server: &Server, fate: Fate, limits: Limits, head: &Parts, body: &[
     passage
 }
 
-fn server_error(status: u16) -> Refusal {
+fn server_error(status: u16, path: &str) -> Refusal {
     match status {
+        500 if path.ends_with("/scroll") => {
+            let message = "Request failed due to an internal network error. Please restart the scroll operation.";
+            Refusal::new(status, "server_error", message)
+        }
         503 => Refusal::new(status, "service_unavailable", "Sorry, the API service is temporarily unavailable"),
         _ => Refusal::new(status, "server_error", "Sorry, we couldn't process your request"),
     }

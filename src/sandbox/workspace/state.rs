@@ -19,7 +19,7 @@ use super::people::People;
 use super::refusal::Refusal;
 use super::roster::Arranged;
 use super::scroll::Scroll;
-use super::search::{Fields, Query, SearchIndex, Sort};
+use super::search::{Fields, Query, SearchIndex, Sort, Stamps};
 use super::subscription::{self, SubscriptionType};
 use super::tag::Tags;
 use super::visitor::Visitors;
@@ -156,11 +156,12 @@ impl Workspace {
         &mut self,
         now: Moment,
         query: &Value,
+        stamps: Stamps,
         sort: Option<&Value>,
         cursor: Cursor,
         per_page: usize,
     ) -> Result<Page<Arc<Contact>>, Refusal> {
-        let fields = Fields { attributes: &self.attributes, zone: &self.zone };
+        let fields = Fields { attributes: &self.attributes, zone: &self.zone, stamps };
         let query = Query::read(query, &fields)?;
         let sort = Sort::read(sort)?;
         let found = self.search.find(now, &query, &sort, &fields);

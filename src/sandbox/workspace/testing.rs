@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::change::OwnerForm;
 use super::contact::Contact;
 use super::page::{Cursor, Page};
+use super::search::Stamps;
 use super::{Identity, MergeCheck, Refusal, Workspace};
 use crate::sandbox::clock::Moment;
 
@@ -66,7 +67,7 @@ impl Workspace {
     }
 
     pub(crate) fn found(&mut self, seconds: i64, query: &Value) -> Result<Page<Arc<Contact>>, Refusal> {
-        self.search(at(seconds), query, None, Cursor::START, 150)
+        self.search(at(seconds), query, Stamps::WholeDays, None, Cursor::START, 150)
     }
 }
 

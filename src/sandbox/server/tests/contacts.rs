@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, START};
 
 fn code(answer: &(u16, Value)) -> (u16, &str) {
     (answer.0, answer.1["errors"][0]["code"].as_str().unwrap_or_default())
@@ -126,4 +126,21 @@ async fn companies_are_tagged_renamed_and_scrolled() {
     assert_eq!(code(&bench.post("/tags", stranger).await), (404, "company_not_found"));
     let (_, scrolled) = bench.get("/companies/scroll").await;
     assert_eq!((&scrolled["data"][0]["name"], &scrolled["pages"]), (&json!("Acme Ltd"), &json!(null)));
+}
+
+#[tokio::test]
+async fn stamps_are_searched_by_the_day_and_in_the_preview_by_the_second() {
+    let bench = Bench::new().await;
+    bench.make(json!({ "role": "lead" })).await;
+    let count = async |version: &str, operator: &str, value: i64| {
+        let query = json!({ "field": "created_at", "operator": operator, "value": value });
+        let body = Some(json!({ "query": query }));
+        bench.in_version(version, Method::POST, "/contacts/search", body).await
+    };
+    assert_eq!(count("2.17", ">", START - 1).await.1["total_count"], json!(0), "a day begins at midnight");
+    assert_eq!(count("2.17", "=", START - 1).await.1["total_count"], json!(1));
+    assert_eq!(count("2.17", ">=", START).await.0, 400);
+    for (operator, value, expected) in [(">", START - 1, 1), ("=", START - 1, 0), (">=", START, 1), ("<", START, 0)] {
+        assert_eq!(count("Preview", operator, value).await.1["total_count"], json!(expected), "{operator} {value}");
+    }
 }

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
+use crate::sandbox::faults::{Fault, FaultRule, Faults, When};
 use crate::sandbox::options::Options;
 
 /// A workspace with this many leads and users, made a second apart.
@@ -131,4 +132,19 @@ async fn companies_are_scrolled_as_well() {
     assert_eq!(names(&page, "companies"), ["Company 0", "Company 1", "Company 2"]);
     let go_on = format!("/companies/scroll?scroll_param={}", page["scroll_param"].as_str().unwrap());
     assert_eq!(bench.read(&go_on).await.1["companies"], json!([]));
+}
+
+#[tokio::test]
+async fn a_scroll_that_broke_says_that_it_has_to_start_again() {
+    let bench = crowded(0, 150).await;
+    let (_, first) = bench.read("/users/scroll").await;
+    let go_on = format!("/users/scroll?scroll_param={}", first["scroll_param"].as_str().unwrap());
+    let fault = Fault::ServerError { status: 500, when: When::AfterCommit, html: false };
+    bench
+        .running
+        .set_faults(Faults { rules: vec![FaultRule { on: Some(1), ..FaultRule::always(fault) }], ..Faults::default() });
+    let (status, broken) = bench.read(&go_on).await;
+    let words = "Request failed due to an internal network error. Please restart the scroll operation.";
+    assert_eq!((status, &broken["errors"][0]["message"]), (500, &json!(words)));
+    assert_eq!(names(&bench.read(&go_on).await.1, "users"), Vec::<String>::new(), "the lost page does not come back");
 }

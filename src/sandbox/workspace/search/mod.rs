@@ -7,5 +7,5 @@ mod sort;
 mod tests;
 
 pub(crate) use index::SearchIndex;
-pub(crate) use query::{Fields, Query};
+pub(crate) use query::{Fields, Query, Stamps};
 pub(crate) use sort::Sort;

@@ -1,7 +1,8 @@
 //! The query language: filters with operators per type, in groups of at most two levels and fifteen filters.
 //!
 //! Field and operator tables: `POST /contacts/search` of Intercom's description 2.14. Texts are compared without regard
-//! to case (unsure in the description). Timestamps are compared by whole days of the workspace's time zone.
+//! to case (unsure in the description). Timestamps are compared by whole days of the workspace's time zone, by the
+//! second in the preview version.
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -106,11 +107,21 @@ pub(crate) enum Query {
     Any(Vec<Query>),
 }
 
+/// How finely a query sees timestamps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stamps {
+    /// By whole days of the workspace's time zone, as up to 2.17.
+    WholeDays,
+    /// By the second, and with every comparison; date attributes by days in UTC, as in the preview.
+    Seconds,
+}
+
 /// What a query needs to know about the workspace it is asked of.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields<'a> {
     pub(crate) attributes: &'a Attributes,
     pub(crate) zone: &'a TimeZone,
+    pub(crate) stamps: Stamps,
 }
 
 impl Fields<'_> {
@@ -139,7 +150,10 @@ impl Fields<'_> {
             | "last_email_opened_at"
             | "last_email_clicked_at"
             | "ios_last_seen_at"
-            | "android_last_seen_at" => Kind::Date,
+            | "android_last_seen_at" => match self.stamps {
+                Stamps::WholeDays => Kind::Date,
+                Stamps::Seconds => Kind::Integer,
+            },
             "id"
             | "role"
             | "name"
@@ -174,6 +188,11 @@ impl Fields<'_> {
     pub(super) fn value(&self, contact: &Contact, field: &str) -> Option<Comparable> {
         let text = |value: &str| Some(Comparable::Text(value.to_lowercase()));
         let day = |stamp: Option<i64>| stamp.map(|seconds| Comparable::Day(self.day(seconds)));
+        let second = |seconds: i64| u32::try_from(seconds).ok().map(|seconds| Comparable::Number(f64::from(seconds)));
+        let stamp = |seconds: Option<i64>| match self.stamps {
+            Stamps::WholeDays => day(seconds),
+            Stamps::Seconds => seconds.and_then(second),
+        };
         if let Some(name) = field.strip_prefix("custom_attributes.") {
             let value = contact.custom_attributes.get(name)?;
             let is_date = self.attributes.named(Model::Contact, name)?.data_type == DataType::Date;
@@ -198,17 +217,20 @@ impl Fields<'_> {
             "unsubscribed_from_emails" => Some(Comparable::Boolean(contact.unsubscribed_from_emails)),
             "marked_email_as_spam" => Some(Comparable::Boolean(contact.marked_email_as_spam)),
             "has_hard_bounced" => Some(Comparable::Boolean(contact.has_hard_bounced)),
-            "created_at" => day(Some(contact.created_at)),
-            "updated_at" => day(Some(contact.updated_at)),
-            "signed_up_at" => day(contact.signed_up_at),
-            "last_seen_at" => day(contact.last_seen_at),
-            "last_contacted_at" => day(contact.last_contacted_at),
-            "last_replied_at" => day(contact.last_replied_at),
+            "created_at" => stamp(Some(contact.created_at)),
+            "updated_at" => stamp(Some(contact.updated_at)),
+            "signed_up_at" => stamp(contact.signed_up_at),
+            "last_seen_at" => stamp(contact.last_seen_at),
+            "last_contacted_at" => stamp(contact.last_contacted_at),
+            "last_replied_at" => stamp(contact.last_replied_at),
             _ => None,
         }
     }
 
     fn day(&self, seconds: i64) -> i64 {
+        if self.stamps == Stamps::Seconds {
+            return seconds.div_euclid(86_400);
+        }
         let Ok(stamp) = jiff::Timestamp::from_second(seconds) else { return seconds.div_euclid(86_400) };
         let offset = self.zone.to_offset(stamp).seconds();
         (seconds + i64::from(offset)).div_euclid(86_400)

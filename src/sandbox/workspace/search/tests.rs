@@ -3,6 +3,7 @@
 use jiff::tz::{TimeZone, offset};
 use serde_json::{Value, json};
 
+use super::Stamps;
 use crate::sandbox::workspace::Workspace;
 use crate::sandbox::workspace::page::Cursor;
 use crate::sandbox::workspace::testing::{MIDNIGHT, at, refusal, workspace, workspace_with};
@@ -147,7 +148,7 @@ fn pages_join_up_to_the_whole_in_the_order_asked_for() {
     let mut cursor = Cursor::START;
     loop {
         let sort = json!({ "field": "name", "order": "descending" });
-        let page = workspace.search(at(5), &everybody, Some(&sort), cursor, 2).unwrap();
+        let page = workspace.search(at(5), &everybody, Stamps::WholeDays, Some(&sort), cursor, 2).unwrap();
         assert_eq!(page.total, 3);
         seen.extend(page.items.iter().filter_map(|contact| contact.name.clone()));
         match page.next {
@@ -157,6 +158,6 @@ fn pages_join_up_to_the_whole_in_the_order_asked_for() {
     }
     assert_eq!(seen, ["Cy Poe", "Bob Roe", "Ann Lee"]);
     let sort = json!({ "field": "name", "order": "up" });
-    let answer = workspace.search(at(5), &everybody, Some(&sort), Cursor::START, 2);
+    let answer = workspace.search(at(5), &everybody, Stamps::WholeDays, Some(&sort), Cursor::START, 2);
     assert_eq!(refusal(answer), (400, "invalid_sort_order"));
 }
