@@ -381,3 +381,69 @@ fn a_visitor_becomes_a_user_or_part_of_one() {
         story.run(&["visitor", "find", &third]).ends_with(0);
     });
 }
+
+#[test]
+fn a_lead_has_no_id_of_your_choice() {
+    in_both_dialects(|story| {
+        let arguments = ["lead", "create", "--email", "plato@agora.example", "--external-id", "7", "--yes"];
+        story.run(&arguments).ends_with(2).says(&["a lead has no external id of its own"]);
+        assert_eq!(story.workspace.contacts().len(), 0);
+    });
+}
+
+#[test]
+fn a_lead_is_archived() {
+    in_both_dialects(|story| {
+        let lead = story.made(&["lead", "create", "--email", "plato@agora.example"]);
+        story.run(&["lead", "archive", "plato@agora.example", "--yes"]).ends_with(0).says(&["archived lead", &lead]);
+        assert_eq!(story.json(&["lead", "find"])["count"], 0);
+    });
+}
+
+#[test]
+fn several_users_with_one_address_are_all_listed() {
+    in_both_dialects(|story| {
+        let create = |id: &str| story.made(&["user", "create", "--external-id", id, "--email", "al@oran.example"]);
+        let mut both = vec![create("1"), create("2")];
+        both.sort();
+        let found = story.json(&["user", "find", "al@oran.example"]);
+        let mut listed = ids(&found);
+        listed.sort_unstable();
+        assert_eq!(listed, both);
+        story.run(&["user", "tag", "al@oran.example", "blue", "--yes"]).ends_with(2).says(&["2 users match"]);
+    });
+}
+
+#[test]
+fn users_are_created_listed_and_deleted_for_good() {
+    in_both_dialects(|story| {
+        let create =
+            ["user", "create", "--email", "bob@smith.example", "--name", "Bob Smith", "signed_up_at=2016-05-31"];
+        let bob = story.made(&create);
+        story.made(&["user", "create", "--external-id", "1", "--email", "al@oran.example"]);
+        assert_eq!(story.json(&["user", "find"])["count"], 2);
+        let update = |assignments: &[&str]| {
+            story.json(&[&["user", "update", &bob, "--yes", "--create-attributes"], assignments].concat())["contact"]
+                .clone()
+        };
+        assert_eq!(update(&["average_monthly_spend=1234.56"])["custom_attributes"]["average_monthly_spend"], "1234.56");
+        let bob_now = story.one("user", "bob@smith.example");
+        assert_eq!((&bob_now["signed_up_at"], &bob_now["name"]), (&1_464_652_800.into(), &"Bob Smith".into()));
+        story.run(&["user", "delete", &bob, "--yes"]).ends_with(0);
+        assert_eq!(story.json(&["user", "find"])["count"], 1);
+    });
+}
+
+#[test]
+fn numbers_are_counted_up_and_down() {
+    for api in ["2.14", "1.4"] {
+        let workspace = Workspace::seeded("role,external_id,karma\nuser,1,5\nuser,2,\n");
+        let story = Story { desk: Desk::new(), workspace, api };
+        let karma = |who: &str, step: &str| {
+            story.json(&["user", "update", who, step, "--yes"])["contact"]["custom_attributes"]["karma"].clone()
+        };
+        assert_eq!((karma("1", "karma+=1"), karma("1", "karma-=5")), (6.into(), 1.into()));
+        assert_eq!(karma("2", "karma+=3"), 3);
+        story.run(&["user", "update", "1", "karma+=much", "--yes"]).ends_with(2).says(&["only a number can be added"]);
+    }
+}

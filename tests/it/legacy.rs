@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use leadfold::contact::Role;
+use leadfold::intercom::{
+    ContactPatch, DataType, Error, ReadWorkspace, SearchFilter, SearchOperator, SearchQuery, WriteWorkspace,
+};
 use serde_json::{Value, json};
 
+use crate::intercom_client::{client_of, sandbox};
 use crate::people::{Person, list};
 use crate::support::Desk;
 use crate::workspace::Workspace;
@@ -117,7 +122,7 @@ fn a_list_is_planned_and_applied_and_nothing_is_left_to_do() {
 }
 
 #[test]
-fn leads_are_merged_into_their_user_and_the_plan_can_be_undone_as_far_as_that_goes() {
+fn a_workspace_is_cleaned_of_its_duplicates_in_both_dialects() {
     let mut csv = "id,role,external_id,email,name,tags,unsubscribed_from_emails\n".to_owned();
     for number in 0..10 {
         let person = Person::number(number);
@@ -125,15 +130,110 @@ fn leads_are_merged_into_their_user_and_the_plan_can_be_undone_as_far_as_that_go
         writeln!(csv, "{:024x},user,u-{number},{row},,", number * 2).unwrap();
         writeln!(csv, "{:024x},lead,,{row},vip,true", number * 2 + 1).unwrap();
     }
+    for api in ["2.14", "1.4"] {
+        let workspace = Workspace::seeded(&csv);
+        let desk = Desk::new();
+        let on = |arguments: &[&str]| desk.run_on(&workspace.url(), &[arguments, &["--api", api]].concat());
+        on(&["plan", "--pull", "-o", "self.plan", "--no-report"]).ends_with(0);
+        on(&["apply", "self.plan", "--yes"]).ends_with(0);
+        let contacts = workspace.contacts();
+        assert_eq!(contacts.len(), 10);
+        for user in &contacts {
+            assert_eq!((&user["role"], &user["unsubscribed_from_emails"]), (&json!("user"), &json!(true)), "{user}");
+            assert!(user["tags"].to_string().contains("vip"), "{user}");
+        }
+    }
+}
+
+/// Lists end at 10,000 records; a scroll does not.
+#[test]
+fn a_workspace_behind_the_wall_is_pulled_whole() {
+    let mut csv = "id,role,external_id,email\n".to_owned();
+    for number in 0..10_150 {
+        writeln!(csv, "{number:024x},user,u-{number},p{number}@example.com").unwrap();
+    }
     let workspace = Workspace::seeded(&csv);
     let desk = Desk::new();
-    let on = |arguments: &[&str]| desk.run_on(&workspace.url(), &[arguments, &["--api", "1.4"]].concat());
-    on(&["plan", "--pull", "-o", "self.plan", "--no-report"]).ends_with(0);
-    on(&["apply", "self.plan", "--yes"]).ends_with(0);
-    let contacts = workspace.contacts();
-    assert_eq!(contacts.len(), 10);
-    for user in &contacts {
-        assert_eq!((&user["role"], &user["unsubscribed_from_emails"]), (&json!("user"), &json!(true)), "{user}");
-        assert!(user["tags"].to_string().contains("vip"), "{user}");
+    let pull = ["pull", "-o", "all.csv", "--json", "--api", "1.4"];
+    let first = desk.run_on(&workspace.url(), &pull).ends_with(0);
+    first.says(&["every contact read: 10150"]);
+    assert_eq!(desk.read("all.csv").lines().count(), 10_151);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    for number in 0..50 {
+        workspace.edit(&json!({"contact": format!("{:024x}", number * 200), "set": {"name": "Renamed"}}));
     }
+    let second = desk.run_on(&workspace.url(), &pull).ends_with(0);
+    let refreshed: Value = serde_json::from_str(&second.out).unwrap();
+    assert_eq!(refreshed["refreshed"]["changed"], json!(50));
+    // Users can be sorted by change, and there are no leads to read
+    assert!(refreshed["refreshed"]["requests"].as_u64().unwrap() < 20, "{refreshed}");
+}
+
+#[tokio::test]
+async fn a_contact_of_the_legacy_dialect_lives_its_whole_life() {
+    let running = sandbox(|_| {}).await;
+    let client = client_of(&running, "1.4");
+    assert_eq!(client.me().await.unwrap().workspace_id, "sandbox1");
+    assert!(!client.admins().await.unwrap().is_empty());
+    let patch =
+        |standard: Value| ContactPatch { standard: standard.as_object().unwrap().clone(), ..ContactPatch::default() };
+
+    // Nothing is sent for an attribute; it is there with its first value
+    let attribute = client.create_data_attribute("plan", DataType::String).await.unwrap();
+    assert!(attribute.custom && client.data_attributes().await.unwrap().is_empty());
+    let user =
+        patch(json!({"role": "user", "external_id": "7", "email": "al@oran.example", "last_seen_at": 1_600_000_000}));
+    let user = client.create(&user).await.unwrap();
+    assert_eq!(
+        (user.role, user.external_id.as_deref(), user.last_seen_at),
+        (Role::User, Some("7"), Some(1_600_000_000))
+    );
+    let lead = client.create(&patch(json!({"role": "lead", "email": "al@oran.example"}))).await.unwrap();
+    let mut change = ContactPatch::default();
+    change.custom.insert("plan".to_owned(), json!("pro"));
+    for contact in [&user, &lead] {
+        let changed = client.update(&contact.id, &change).await.unwrap();
+        assert_eq!((changed.role, changed.custom_attributes.get("plan")), (contact.role, Some(&json!("pro"))));
+    }
+    assert_eq!(client.data_attributes().await.unwrap()[0].name, "plan");
+    assert_eq!(client.total().await.unwrap(), Some(2));
+
+    let email =
+        SearchFilter { field: "email".into(), operator: SearchOperator::Equals, value: json!("al@oran.example") };
+    let role = SearchFilter { field: "role".into(), operator: SearchOperator::Equals, value: json!("lead") };
+    let both = client.search(&SearchQuery { all_of: vec![email.clone()] }, None).await.unwrap();
+    assert_eq!(both.contacts.len(), 2);
+    let one = client.search(&SearchQuery { all_of: vec![email, role] }, None).await.unwrap();
+    assert_eq!((one.contacts.len(), &one.contacts[0].id), (1, &lead.id));
+    assert_eq!(client.contact_by_external_id("7").await.unwrap().id, user.id);
+    assert!(matches!(client.contact_by_external_id("8").await, Err(Error::NotFound { .. })));
+
+    let tag = client.ensure_tag("Fair").await.unwrap();
+    let company = client.ensure_company("acme", "Acme Ltd").await.unwrap();
+    for contact in [&user, &lead] {
+        client.attach_tag(&contact.id, &tag.id).await.unwrap();
+        assert_eq!(client.tags(&contact.id).await.unwrap(), std::slice::from_ref(&tag));
+        client.attach_company(&contact.id, &company.id).await.unwrap();
+        assert_eq!(client.companies(&contact.id).await.unwrap()[0].name, "Acme Ltd");
+        client.add_note(&contact.id, "Met at the fair").await.unwrap();
+        assert_eq!(client.notes(&contact.id).await.unwrap()[0].text(), "Met at the fair");
+        assert!(client.conversations(&contact.id).await.unwrap().is_empty());
+    }
+    assert_eq!(client.tag_list().await.unwrap(), std::slice::from_ref(&tag));
+    assert_eq!(client.company_list().await.unwrap().len(), 1);
+    client.detach_tag(&user.id, &tag.id).await.unwrap();
+    client.detach_company(&user.id, &company.id).await.unwrap();
+    assert!(client.tags(&user.id).await.unwrap().is_empty() && client.companies(&user.id).await.unwrap().is_empty());
+
+    // The lead disappears into the user with its tag, company and note
+    assert_eq!(client.merge(&lead.id, &user.id).await.unwrap().id, user.id);
+    assert!(matches!(client.contact(&lead.id).await, Err(Error::NotFound { .. })));
+    assert_eq!(client.tags(&user.id).await.unwrap(), [tag]);
+    assert_eq!(client.notes(&user.id).await.unwrap().len(), 2);
+    assert!(client.merge(&user.id, &user.id).await.is_err());
+
+    client.archive(&user.id).await.unwrap();
+    assert!(matches!(client.contact(&user.id).await, Err(Error::NotFound { .. })));
+    client.delete(&user.id).await.unwrap();
+    assert!(client.rate_limit().is_some());
 }

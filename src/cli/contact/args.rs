@@ -135,7 +135,8 @@ pub(super) struct ValueArgs {
 /// Further attributes.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct AssignmentArgs {
-    /// Attributes to set: standard ones by Intercom's name, any other is a custom one; nothing after `=` clears it
+    /// Attributes to set: standard ones by Intercom's name, any other is a custom one; nothing after `=` clears it, and
+    /// `karma+=5` or `karma-=5` counts on from what is there
     #[arg(value_name = "NAME=VALUE")]
     pub(super) assignments: Vec<String>,
     /// Create custom attributes the workspace lacks, as text

@@ -15,6 +15,7 @@ mod promote;
 mod remove;
 mod session;
 mod show;
+mod steps;
 mod update;
 mod values;
 mod visitor;

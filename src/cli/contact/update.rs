@@ -1,11 +1,11 @@
 //! `update`: attributes of one contact.
 
 use super::Noun;
-use super::args::{UpdateArgs, ValueArgs};
+use super::args::{AssignmentArgs, UpdateArgs, ValueArgs};
 use super::create::{Typed, attribute_lines, check, make_attributes, typed};
 use super::find::one;
 use super::session::{Consent, Session};
-use super::{show, values};
+use super::{show, steps, values};
 use crate::cli::Outcome;
 use crate::cli::exit::{self, Exit};
 use crate::intercom::{ReadWorkspace, WriteWorkspace};
@@ -15,8 +15,12 @@ pub(super) async fn run(session: &Session<'_>, noun: Noun, arguments: &UpdateArg
     if arguments.more.assignments.is_empty() {
         return Err(exit::usage("nothing to set: write NAME=VALUE, for instance name=Plato"));
     }
-    let Typed { mut values, new_attributes } = typed(session, noun, &ValueArgs::default(), &arguments.more).await?;
     let before = one(session, noun, &arguments.who).await?;
+    let more = AssignmentArgs {
+        assignments: steps::resolve(&arguments.more.assignments, &before)?,
+        create_attributes: arguments.more.create_attributes,
+    };
+    let Typed { mut values, new_attributes } = typed(session, noun, &ValueArgs::default(), &more).await?;
     values.retain(|assigned| !assigned.is_held_by(&before));
     if values.is_empty() {
         session.printer.say("nothing to change: it is so already");
