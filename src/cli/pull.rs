@@ -59,6 +59,7 @@ pub(super) fn run(arguments: &PullArgs, output: &OutputArgs, printer: &Printer, 
     let me = cancel.block_on(client.me())?;
     let path = mirror::path(arguments.mirror.as_deref(), &me.workspace_id)?;
     let mut mirror = Mirror::open(&path, &me.workspace_id)?;
+    mirror.speak(client.dialect().version().split('.').next().unwrap_or_default())?;
     let done = cancel.block_on(mirror::refresh(&mut mirror, &client, &me, arguments.full, printer))?;
     for line in lines(&done) {
         printer.say(&line);

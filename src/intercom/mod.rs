@@ -25,8 +25,8 @@ pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page
 pub use stats::Stats;
 pub use wire::{
     Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
-    Embedded, Me, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Tag, TagId, Visitor, VisitorUser,
-    WireValue, plain_text,
+    Embedded, Me, MergeChange, MergePreview, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Tag, TagId,
+    Visitor, VisitorUser, WireValue, plain_text,
 };
 
 use std::future::Future;

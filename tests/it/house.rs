@@ -188,9 +188,9 @@ fn no_file_is_longer_than_its_reader_can_hold() {
 #[test]
 fn every_test_the_documentation_names_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("docs/intercom.md")).unwrap();
+    let page = fs::read_to_string(root.join("docs/intercom.md")).unwrap();
     let mut named = 0;
-    for name in text.split('`').filter(|part| part.split("::").count() == 2 && !part.starts_with("Client::")) {
+    for name in page.split('`').filter(|part| part.split("::").count() == 2 && !part.starts_with("Client::")) {
         let (module, test) = name.split_once("::").unwrap();
         let source = fs::read_to_string(root.join(format!("tests/it/{module}.rs")));
         assert!(source.is_ok_and(|source| source.contains(&format!("fn {test}()"))), "there is no test {name}");

@@ -25,6 +25,7 @@ mod models;
 mod pacing;
 mod people;
 mod plans;
+mod preview;
 mod sandbox;
 mod support;
 mod terminal;

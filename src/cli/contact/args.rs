@@ -174,6 +174,9 @@ pub(super) struct ConvertArgs {
     /// The user to merge the lead into, instead of making a new one
     #[arg(long, value_name = "USER", conflicts_with_all = ["email", "name", "phone", "external_id"])]
     pub(super) into: Option<String>,
+    /// With --into: ask Intercom first what the merge would do
+    #[arg(long, requires = "into")]
+    pub(super) preview: bool,
     #[command(flatten)]
     pub(super) values: ValueArgs,
     #[command(flatten)]
@@ -188,6 +191,9 @@ pub(super) struct MergeArgs {
     /// The user that stays
     #[arg(long, value_name = "USER")]
     pub(super) into: String,
+    /// Ask Intercom first what the merge would do; with it, users can be merged where the workspace allows that
+    #[arg(long)]
+    pub(super) preview: bool,
     #[command(flatten)]
     pub(super) write: WriteArgs,
 }

@@ -6,52 +6,100 @@ use super::{Noun, show};
 use crate::apply::same;
 use crate::cli::Outcome;
 use crate::cli::exit::{self, Exit};
+use crate::contact::Role;
 use crate::intercom::{Company, Contact, ContactPatch, Disposition, Error, ReadWorkspace, Tag, WriteWorkspace};
 use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, StandardAttribute};
+use crate::report::visible;
+
+/// A merge as typed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    /// Who disappears.
+    pub(super) who: &'a str,
+    /// Who stays.
+    pub(super) into: &'a str,
+    /// Ask Intercom first.
+    pub(super) preview: bool,
+}
 
 /// Runs `merge`.
-pub(super) async fn run(session: &Session<'_>, noun: Noun, who: &str, into: &str, yes: bool) -> Outcome {
-    if noun == Noun::User {
+pub(super) async fn run(session: &Session<'_>, noun: Noun, wanted: Wanted<'_>, yes: bool) -> Outcome {
+    if noun == Noun::User && !wanted.preview {
         return Err(exit::usage(
             "Intercom merges leads into users, not users into users: two users are two accounts of your product; to keep one, \
-             copy what you need and archive the other: leadfold user archive WHO",
+             copy what you need and archive the other: leadfold user archive WHO (some workspaces can merge users by now: \
+             --preview asks)",
         ));
     }
-    let lead = one(session, Noun::Lead, who).await?;
-    let user = one(session, Noun::User, into).await?;
+    let lead = one(session, noun, wanted.who).await?;
+    let user = one(session, Noun::User, wanted.into).await?;
+    if lead.id == user.id {
+        return Err(exit::usage("a contact cannot be merged into itself"));
+    }
     if let Some(archived) = [&lead, &user].into_iter().find(|contact| contact.archived) {
         return Err(exit::usage(format!("{} is archived; bring it back first", show::line(archived))));
     }
     let lead_had = Had::read(session, &lead).await?;
     let mut what = vec![format!("merge {}", show::line(&lead)), format!(" into {}", show::line(&user))];
-    what.push("the user keeps its id, external id, e-mail and name, and gets what it lacks from the lead".to_owned());
+    what.push(format!("the user keeps its id, external id, e-mail and name, and gets what it lacks from the {noun}"));
+    if wanted.preview {
+        what.extend(preview(session, noun, &lead, &user).await?);
+    }
     let lost = lost(&lead, &user);
     if !lost.is_empty() {
         what.push(format!("a note on the user keeps what the merge discards: {}", names(&lost).join(", ")));
     }
     if opted_out(&lead) && !user.unsubscribed_from_emails {
-        what.push("the lead does not want e-mails, so the user will be unsubscribed too".to_owned());
+        what.push(format!("the {noun} does not want e-mails, so the user will be unsubscribed too"));
     }
-    what.push("the lead is gone then; a merge cannot be undone".to_owned());
+    what.push(format!("the {noun} is gone then; a merge cannot be undone"));
     let Some(writer) = session.leave(yes, Consent::Yes, &what).await? else { return Ok(Exit::Done) };
-    let call = writer.client.merge(&lead.id, &user.id);
-    if let Err(error) = writer.send("merge a lead into a user", &[&lead, &user], call).await {
+    let call = async {
+        match noun {
+            Noun::Lead => writer.client.merge(&lead.id, &user.id).await,
+            Noun::User => writer.client.merge_users(&lead.id, &user.id).await,
+        }
+    };
+    if let Err(error) = writer.send("merge into a user", &[&lead, &user], call).await {
         let lost_answer =
             error.downcast_ref::<Error>().is_some_and(|error| error.disposition() == Disposition::InDoubt);
         if !lost_answer || !is_gone(session, &lead, &user).await? {
             return Err(error);
         }
-        session.printer.say("note: the answer was lost, but the lead is gone into the user");
+        session.printer.say(&format!("note: the answer was lost, but the {noun} is gone into the user"));
     }
     if !is_gone(session, &lead, &user).await? {
         anyhow::bail!(
-            "Intercom answered with success, but the lead {} still answers; look at it in a minute",
+            "Intercom answered with success, but the {noun} {} still answers; look at it in a minute",
             lead.id.0
         );
     }
     let after = settle(&writer, session, &lead, &lead_had, &user).await?;
     show::result(session, "merge", &after).await?;
     Ok(Exit::Done)
+}
+
+/// What Intercom says the merge would do; an error when it would refuse. A workspace that cannot say is merged in as
+/// without the question, except two users, which only such a workspace merges.
+async fn preview(session: &Session<'_>, noun: Noun, from: &Contact, into: &Contact) -> anyhow::Result<Vec<String>> {
+    let Some(preview) = session.client.merge_preview(&from.id, &into.id).await? else {
+        if noun == Noun::User {
+            return Err(exit::usage(
+                "this workspace does not merge users: it does not answer to Intercom's preview version",
+            ));
+        }
+        return Ok(vec![
+            "this workspace does not answer to Intercom's preview of merges, so nothing is known of it".to_owned(),
+        ]);
+    };
+    if !preview.allowed {
+        anyhow::bail!("Intercom would refuse this merge, so nothing was sent: {}", preview.reasons.join("; "));
+    }
+    let mut lines = vec!["Intercom says the merge is allowed and would do this:".to_owned()];
+    lines.extend(preview.changes.iter().map(|change| {
+        format!("  {:<24} {} → {}", visible(&change.field), visible(&change.outcome), show::value(Some(&change.result)))
+    }));
+    Ok(lines)
 }
 
 /// What a lead has that a merge moves.
@@ -127,7 +175,9 @@ fn opted_out(contact: &Contact) -> bool {
 /// The lead's values that the user does not take, because it has others: by name, in sorted order.
 fn lost(lead: &Contact, user: &Contact) -> Vec<(String, String)> {
     let standard = [StandardAttribute::Email, StandardAttribute::Name, StandardAttribute::Phone];
-    let standard = standard.into_iter().map(Attribute::Standard);
+    // The external id of a lead is a number Intercom made up; a user's names an account
+    let own_id = (lead.role == Role::User).then_some(StandardAttribute::ExternalId);
+    let standard = standard.into_iter().chain(own_id).map(Attribute::Standard);
     let custom = lead.custom_attributes.keys().cloned().map(Attribute::Custom);
     let mut lost: Vec<(String, String)> = standard
         .chain(custom)
@@ -149,7 +199,7 @@ fn lost(lead: &Contact, user: &Contact) -> Vec<(String, String)> {
 }
 
 fn names(lost: &[(String, String)]) -> Vec<String> {
-    lost.iter().map(|(name, _)| crate::report::visible(name).into_owned()).collect()
+    lost.iter().map(|(name, _)| visible(name).into_owned()).collect()
 }
 
 /// The keep-note, worded as a plan words it, so that planning afterwards finds nothing left to keep.

@@ -97,7 +97,10 @@ fn run(noun: Noun, verb: &ContactVerb, output: &OutputArgs, printer: &Printer, c
             ContactVerb::Create(verb) => create::run(&session, noun, verb).await,
             ContactVerb::Update(verb) => update::run(&session, noun, verb).await,
             ContactVerb::Convert(verb) => promote::run(&session, noun, verb).await,
-            ContactVerb::Merge(verb) => merge::run(&session, noun, &verb.who, &verb.into, verb.write.yes).await,
+            ContactVerb::Merge(verb) => {
+                let wanted = merge::Wanted { who: &verb.who, into: &verb.into, preview: verb.preview };
+                merge::run(&session, noun, wanted, verb.write.yes).await
+            }
             ContactVerb::Archive(verb) => remove::archive(&session, noun, verb).await,
             ContactVerb::Unarchive(verb) => remove::unarchive(&session, noun, verb).await,
             ContactVerb::Delete(verb) => remove::delete(&session, noun, verb).await,

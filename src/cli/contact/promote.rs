@@ -14,7 +14,8 @@ use crate::report::visible;
 /// Runs `convert`.
 pub(super) async fn run(session: &Session<'_>, noun: Noun, arguments: &ConvertArgs) -> Outcome {
     if let Some(into) = &arguments.into {
-        return merge::run(session, noun, &arguments.who, into, arguments.write.yes).await;
+        let wanted = merge::Wanted { who: &arguments.who, into, preview: arguments.preview };
+        return merge::run(session, noun, wanted, arguments.write.yes).await;
     }
     if noun == Noun::User {
         return Err(exit::usage("a user is what leads are converted into, and never becomes a lead again"));

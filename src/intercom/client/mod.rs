@@ -6,6 +6,7 @@
 
 mod address;
 mod legacy;
+mod preview;
 mod read;
 mod send;
 #[cfg(test)]
@@ -30,6 +31,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are dropped before a server or balancer is likely to: a request on a connection that dies under it
 /// is in doubt.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Says which version a request is written in.
+const VERSION_HEADER: &str = "intercom-version";
 
 /// How to reach a workspace.
 #[derive(Clone, Debug)]
@@ -158,6 +162,6 @@ fn headers(token: &SecretString, dialect: &Dialect) -> Result<HeaderMap, Error> 
     Ok(HeaderMap::from_iter([
         (AUTHORIZATION, bearer),
         (ACCEPT, HeaderValue::from_static("application/json")),
-        (HeaderName::from_static("intercom-version"), HeaderValue::from_static(dialect.version())),
+        (HeaderName::from_static(VERSION_HEADER), HeaderValue::from_static(dialect.version())),
     ]))
 }

@@ -86,6 +86,7 @@ fn page_call<'a>(first: &Call<'a>, paging: Paging, place: Option<&Place>) -> Cal
         query: first.query.clone(),
         body: first.body.clone(),
         repeat: first.repeat,
+        version: first.version,
     };
     match (paging, place) {
         (Paging::Query(per_page), place) => {

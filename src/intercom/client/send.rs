@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
 use serde_json::Value;
 
-use super::Client;
+use super::{Client, VERSION_HEADER};
 use crate::intercom::pace::{Ending, Heard, Pacer, Ticket};
 use crate::intercom::retry::{self, Attempts, Failure, Next, Repeat};
 use crate::intercom::{Error, decode};
@@ -21,17 +21,19 @@ pub(super) struct Call<'a> {
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Value>,
     pub(super) repeat: Repeat,
+    /// `Intercom-Version`, where it is not the client's own.
+    pub(super) version: Option<&'static str>,
 }
 
 impl<'a> Call<'a> {
     /// A read.
     pub(super) fn get(path: &'a [&'a str]) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, repeat: Repeat::Safe }
+        Self { method: Method::GET, path, query: Vec::new(), body: None, repeat: Repeat::Safe, version: None }
     }
 
     /// A write.
     pub(super) fn write(method: Method, path: &'a [&'a str], repeat: Repeat) -> Self {
-        Self { method, path, query: Vec::new(), body: None, repeat }
+        Self { method, path, query: Vec::new(), body: None, repeat, version: None }
     }
 
     /// The same with a body.
@@ -81,6 +83,9 @@ impl Client {
             if let Some(body) = &call.body {
                 request =
                     request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body.to_string());
+            }
+            if let Some(version) = call.version {
+                request = request.header(VERSION_HEADER, HeaderValue::from_static(version));
             }
             let what = format!("{} {}", call.method, shape(call.path));
             let (result, heard) = self.attempt(request, &attempts, &what).await;

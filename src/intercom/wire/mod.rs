@@ -17,7 +17,7 @@ pub(super) use body::{patch_body, search_body};
 pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
 pub(super) use list::{List, Place, list};
-pub(super) use parts::{admin, company, conversation, data_attribute, me, note, tag, visitor};
+pub(super) use parts::{admin, company, conversation, data_attribute, me, merge_preview, note, tag, visitor};
 
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,28 @@ pub struct VisitorUser {
     pub external_id: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+}
+
+/// What a merge would do, as Intercom's preview version tells it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MergePreview {
+    /// Whether the merge would be carried out.
+    pub allowed: bool,
+    /// Why not, each with Intercom's code.
+    pub reasons: Vec<String>,
+    /// What would happen to attributes; the first 50 of them.
+    pub changes: Vec<MergeChange>,
+}
+
+/// What a merge would do to one attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MergeChange {
+    /// The attribute.
+    pub field: String,
+    /// `adopted`, `discarded` or `merged`.
+    pub outcome: String,
+    /// The value afterwards.
+    pub result: WireValue,
 }
 
 /// A teammate.

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::lenient::{Malformed, array, flag, integer, required, text};
-use super::{Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, Note, Tag, TagId, Visitor};
+use super::{
+    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Note, Tag, TagId,
+    Visitor,
+};
 
 /// Reads `GET /me`. The workspace's id must be there: plans are bound to it.
 pub(in crate::intercom) fn me(answer: &Value) -> Result<Me, Malformed> {
@@ -35,6 +38,24 @@ pub(in crate::intercom) fn visitor(answer: &Value) -> Result<Visitor, Malformed>
         email: text(answer, "email"),
         name: text(answer, "name"),
     })
+}
+
+/// Reads a preview of a merge. Whether it is allowed must be there.
+pub(in crate::intercom) fn merge_preview(answer: &Value) -> Result<MergePreview, Malformed> {
+    let allowed = answer.get("allowed").and_then(Value::as_bool).ok_or(Malformed("word on whether it is allowed"))?;
+    let reasons = array(answer, "reasons").unwrap_or_default().iter().map(|reason| {
+        let (code, message) = (text(reason, "code").unwrap_or_default(), text(reason, "message"));
+        message.map_or_else(|| code.clone(), |message| format!("{message} ({code})"))
+    });
+    let listed = answer.pointer("/summary/attribute_changes/attributes").and_then(Value::as_array);
+    let changes = listed.into_iter().flatten().filter_map(|change| {
+        Some(MergeChange {
+            field: text(change, "field")?,
+            outcome: text(change, "outcome").unwrap_or_default(),
+            result: change.get("new_into_value").cloned().unwrap_or_default(),
+        })
+    });
+    Ok(MergePreview { allowed, reasons: reasons.collect(), changes: changes.collect() })
 }
 
 /// Reads a tag.

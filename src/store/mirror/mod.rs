@@ -1,7 +1,7 @@
 //! The mirror of a workspace: one SQLite database, readable by its owner only, that later pulls bring up to date.
 //!
 //! Holds every contact as it was read last, with the names of its tags and companies, the names of companies, and contacts
-//! that went away with what became of them. A mirror belongs to one workspace and one dialect; it is a copy that can be
+//! that went away with what became of them. A mirror belongs to one workspace; it is a copy that can be
 //! made again at any time, so a damaged or foreign one is refused and never repaired. Knows nothing of requests.
 
 mod schema;
@@ -105,6 +105,16 @@ impl Mirror {
             }
         }
         Ok(mirror)
+    }
+
+    /// Says in which generation of the API the contacts are read. They are written down differently in each, so after a
+    /// change everything is read anew.
+    pub fn speak(&self, generation: &str) -> Result<(), Error> {
+        if self.meta("generation")?.as_deref() != Some(generation) {
+            self.run("DELETE FROM meta WHERE key = 'mark'", [])?;
+            self.set_meta("generation", generation)?;
+        }
+        Ok(())
     }
 
     /// Where the file is.

@@ -65,6 +65,18 @@ fn a_full_reading_that_was_broken_off_leaves_no_mark() {
 }
 
 #[test]
+fn another_generation_of_the_api_means_reading_everything_anew() {
+    let folder = TempDir::new().unwrap();
+    let mirror = Mirror::open(&folder.path().join("w.db"), "w").unwrap();
+    mirror.speak("2").unwrap();
+    mirror.set_mark(Mark { began_at: 7, counted: None }).unwrap();
+    mirror.speak("2").unwrap();
+    assert!(mirror.mark().unwrap().is_some());
+    mirror.speak("1").unwrap();
+    assert_eq!(mirror.mark().unwrap(), None);
+}
+
+#[test]
 fn a_mirror_is_of_one_workspace_and_readable_by_its_owner_only() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("w.db");
