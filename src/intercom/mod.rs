@@ -25,8 +25,8 @@ pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page
 pub use stats::Stats;
 pub use wire::{
     Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
-    Embedded, Me, MergeChange, MergePreview, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Tag, TagId,
-    Visitor, VisitorUser, WireValue, plain_text,
+    Embedded, Me, MergeChange, MergePreview, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Subscription,
+    Tag, TagId, Visitor, VisitorUser, WireValue, plain_text,
 };
 
 use std::future::Future;
@@ -95,6 +95,11 @@ pub trait ReadWorkspace: Send + Sync {
     }
     /// All notes of a contact, with their text.
     fn notes(&self, id: &IntercomId) -> impl Future<Output = Result<Vec<Note>, Error>> + Send;
+    /// `GET /contacts/{id}/subscriptions`: the subscription types the contact has chosen about. An implementation without
+    /// them gives none.
+    fn subscriptions(&self, _id: &IntercomId) -> impl Future<Output = Result<Vec<Subscription>, Error>> + Send {
+        async { Ok(Vec::new()) }
+    }
     /// Conversations the contact takes part in.
     fn conversations(&self, id: &IntercomId) -> impl Future<Output = Result<Vec<Conversation>, Error>> + Send;
     /// `GET /data_attributes?model=contact`.
@@ -131,6 +136,18 @@ pub trait WriteWorkspace: ReadWorkspace {
     fn attach_company(&self, id: &IntercomId, company: &CompanyId) -> impl Future<Output = Result<(), Error>> + Send;
     /// `DELETE /contacts/{id}/companies/{company}`.
     fn detach_company(&self, id: &IntercomId, company: &CompanyId) -> impl Future<Output = Result<(), Error>> + Send;
+    /// `POST /contacts/{id}/subscriptions`: the contact does not want messages of this type any more.
+    fn opt_out(&self, _id: &IntercomId, _subscription: &str) -> impl Future<Output = Result<(), Error>> + Send {
+        async {
+            Err(Error::Refused {
+                status: 400,
+                code: "not_in_this_version".to_owned(),
+                message: "there are no subscription types here".to_owned(),
+                field: None,
+                request_id: None,
+            })
+        }
+    }
     /// `POST /contacts/{id}/notes`.
     fn add_note(&self, id: &IntercomId, body: &str) -> impl Future<Output = Result<Note, Error>> + Send;
     /// `POST /conversations/{id}/customers`: adds a participant, on behalf of a teammate.

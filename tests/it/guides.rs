@@ -447,3 +447,24 @@ fn numbers_are_counted_up_and_down() {
         story.run(&["user", "update", "1", "karma+=much", "--yes"]).ends_with(2).says(&["only a number can be added"]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lead_does_not_want_its_user_does_not_get() {
+    use leadfold::intercom::{ContactPatch, ReadWorkspace as _, WriteWorkspace as _};
+    let running = crate::intercom_client::sandbox(|options| options.limit_per_window = 1_000_000).await;
+    let client = crate::intercom_client::client_of(&running, "2.14");
+    let patch =
+        |values: Value| ContactPatch { standard: values.as_object().unwrap().clone(), ..ContactPatch::default() };
+    let user = client.create(&patch(serde_json::json!({"external_id": "1"}))).await.unwrap().id;
+    let lead = client.create(&patch(serde_json::json!({"role": "lead"}))).await.unwrap().id;
+    client.opt_out(&lead, "92").await.unwrap();
+    assert!(client.subscriptions(&user).await.unwrap().is_empty());
+    let desk = Desk::new();
+    let mut merge = desk.on(&running.url(), &["lead", "merge", &lead.0, "--into", "1", "--yes"]);
+    let ran = merge.env("INTERCOM_ACCESS_TOKEN", "good-token").output().unwrap();
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.success(), "{said}");
+    assert!(said.contains("will not get what the lead does not want: Product news"), "{said}");
+    let chosen = client.subscriptions(&user).await.unwrap();
+    assert_eq!((chosen.len(), chosen[0].id.as_str(), chosen[0].opted_out), (1, "92", true));
+}

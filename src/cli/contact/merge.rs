@@ -7,7 +7,9 @@ use crate::apply::same;
 use crate::cli::Outcome;
 use crate::cli::exit::{self, Exit};
 use crate::contact::Role;
-use crate::intercom::{Company, Contact, ContactPatch, Disposition, Error, ReadWorkspace, Tag, WriteWorkspace};
+use crate::intercom::{
+    Company, Contact, ContactPatch, Disposition, Error, ReadWorkspace, Subscription, Tag, WriteWorkspace,
+};
 use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, StandardAttribute};
 use crate::report::visible;
 
@@ -51,6 +53,10 @@ pub(super) async fn run(session: &Session<'_>, noun: Noun, wanted: Wanted<'_>, y
     }
     if opted_out(&lead) && !user.unsubscribed_from_emails {
         what.push(format!("the {noun} does not want e-mails, so the user will be unsubscribed too"));
+    }
+    if !lead_had.opted_out.is_empty() {
+        let unwanted: Vec<_> = lead_had.opted_out.iter().map(|one| visible(&one.name).into_owned()).collect();
+        what.push(format!("the user will not get what the {noun} does not want: {}", unwanted.join(", ")));
     }
     what.push(format!("the {noun} is gone then; a merge cannot be undone"));
     let Some(writer) = session.leave(yes, Consent::Yes, &what).await? else { return Ok(Exit::Done) };
@@ -106,17 +112,26 @@ async fn preview(session: &Session<'_>, noun: Noun, from: &Contact, into: &Conta
 struct Had {
     tags: Vec<Tag>,
     companies: Vec<Company>,
+    /// Subscription types it does not want.
+    opted_out: Vec<Subscription>,
 }
 
 impl Had {
     async fn read(session: &Session<'_>, contact: &Contact) -> Result<Self, Error> {
-        let mut had = Self { tags: Vec::new(), companies: Vec::new() };
+        let mut had = Self { tags: Vec::new(), companies: Vec::new(), opted_out: Vec::new() };
         if contact.tags.total > 0 {
             had.tags = session.client.tags(&contact.id).await?;
         }
         if contact.companies.total > 0 {
             had.companies = session.client.companies(&contact.id).await?;
         }
+        let chosen = match session.client.subscriptions(&contact.id).await {
+            Ok(chosen) => chosen,
+            // A plan without subscription types has no choices to lose
+            Err(Error::Refused { .. } | Error::NotFound { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        had.opted_out = chosen.into_iter().filter(|subscription| subscription.opted_out).collect();
         Ok(had)
     }
 }
@@ -156,6 +171,9 @@ async fn settle(
     }
     for company in lead_had.companies.iter().filter(|one| !has.companies.iter().any(|held| held.id == one.id)) {
         writer.send("attach a company of the lead", &[], writer.client.attach_company(&user.id, &company.id)).await?;
+    }
+    for chosen in lead_had.opted_out.iter().filter(|one| !has.opted_out.iter().any(|held| held.id == one.id)) {
+        writer.send("opt the user out of a subscription", &[], writer.client.opt_out(&user.id, &chosen.id)).await?;
     }
     if opted_out(lead) && !user.unsubscribed_from_emails {
         let mut patch = ContactPatch::default();

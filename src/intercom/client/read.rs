@@ -12,7 +12,7 @@ use crate::intercom::retry::Repeat;
 use crate::intercom::wire::{self, List, Malformed, Place};
 use crate::intercom::{
     Admin, Company, Contact, ContactPage, Conversation, Cursor, DataAttribute, Error, Me, Note, RateLimit,
-    ReadWorkspace, SearchFilter, SearchOperator, SearchQuery, Tag,
+    ReadWorkspace, SearchFilter, SearchOperator, SearchQuery, Subscription, Tag,
 };
 
 /// The most contacts, notes and conversations a page can have (Intercom-OpenAPI#639; the default is 10).
@@ -216,6 +216,14 @@ impl ReadWorkspace for Client {
             return self.legacy_notes(id).await;
         }
         self.all(Call::get(&["contacts", &id.0, "notes"]), Paging::Query(PER_PAGE), "notes", wire::note).await
+    }
+
+    async fn subscriptions(&self, id: &IntercomId) -> Result<Vec<Subscription>, Error> {
+        if self.dialect.is_legacy() {
+            return Ok(Vec::new());
+        }
+        let path = ["contacts", &*id.0, "subscriptions"];
+        self.all(Call::get(&path), Paging::None, "subscriptions", wire::subscription).await.map_err(Error::of_one_area)
     }
 
     async fn conversations(&self, id: &IntercomId) -> Result<Vec<Conversation>, Error> {

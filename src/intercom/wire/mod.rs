@@ -17,7 +17,9 @@ pub(super) use body::{patch_body, search_body};
 pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
 pub(super) use list::{List, Place, list};
-pub(super) use parts::{admin, company, conversation, data_attribute, me, merge_preview, note, tag, visitor};
+pub(super) use parts::{
+    admin, company, conversation, data_attribute, me, merge_preview, note, subscription, tag, visitor,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +124,17 @@ pub struct Tag {
     pub id: TagId,
     /// Its name.
     pub name: String,
+}
+
+/// A subscription type a contact has chosen about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The contact does not want it.
+    pub opted_out: bool,
 }
 
 /// A company.

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::lenient::{Malformed, array, flag, integer, required, text};
 use super::{
-    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Note, Tag, TagId,
-    Visitor,
+    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Note,
+    Subscription, Tag, TagId, Visitor,
 };
 
 /// Reads `GET /me`. The workspace's id must be there: plans are bound to it.
@@ -56,6 +56,16 @@ pub(in crate::intercom) fn merge_preview(answer: &Value) -> Result<MergePreview,
         })
     });
     Ok(MergePreview { allowed, reasons: reasons.collect(), changes: changes.collect() })
+}
+
+/// Reads a subscription type as a contact has it.
+pub(in crate::intercom) fn subscription(answer: &Value) -> Result<Subscription, Malformed> {
+    let translated = answer.get("default_translation").and_then(|translation| text(translation, "name"));
+    Ok(Subscription {
+        id: required(answer, "id")?,
+        name: translated.or_else(|| text(answer, "name")).unwrap_or_default(),
+        opted_out: text(answer, "consent_type").as_deref() == Some("opt_out"),
+    })
 }
 
 /// Reads a tag.

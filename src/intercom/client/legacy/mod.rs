@@ -77,7 +77,7 @@ fn text(item: &Value, key: &str) -> Option<String> {
 }
 
 /// What this version of the API has no call for.
-fn not_in_this_version(what: &str) -> Error {
+pub(super) fn not_in_this_version(what: &str) -> Error {
     Error::Refused {
         status: 400,
         code: "not_in_this_version".to_owned(),
