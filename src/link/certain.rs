@@ -35,8 +35,8 @@ pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool
     !identified && !outweighed && found.as_slice().iter().any(|(level, bits)| against(*level) && *bits < Bits(0))
 }
 
-/// Whether a join hangs on one fact that relatives, colleagues or namesakes share as well. Facts that belong together
-/// count once: the company with its web site, the street with its town.
+/// Whether a join hangs on one fact that relatives, colleagues or namesakes share as well, or on slips alone. Facts that
+/// belong together count once: the company with its web site, the street with its town.
 pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
     let found = comparer.compare(join.left, join.right);
     // What other members of the two groups add is more than this pair shows.
@@ -45,6 +45,7 @@ pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
     }
     let is_spelt = found.as_slice().iter().any(|(level, _)| *level == Level::NameInEmail);
     let mut facts = [false; 5];
+    let mut exact = false;
     for (level, _) in found.as_slice().iter().filter(|(_, bits)| *bits > Bits(0)) {
         match level {
             Level::EmailSame
@@ -57,17 +58,21 @@ pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
             Level::EmailSimilar | Level::EmailLocalPartFromName | Level::EmailColleague => {}
             // Its local part and its domain are one address.
             Level::CompanyIsDomain if is_spelt => {}
-            _ => match level.comparison() {
-                Comparison::Email | Comparison::ExternalId | Comparison::Identifier => facts[0] = true,
-                Comparison::Name => facts[1] = true,
-                Comparison::Phone => facts[2] = true,
-                Comparison::Company | Comparison::Website => facts[3] = true,
-                Comparison::Street | Comparison::Birthday => facts[4] = true,
-                Comparison::Place | Comparison::Country | Comparison::JobTitle | Comparison::Text => {}
-            },
+            _ => {
+                let fact = match level.comparison() {
+                    Comparison::Email | Comparison::ExternalId | Comparison::Identifier => 0,
+                    Comparison::Name => 1,
+                    Comparison::Phone => 2,
+                    Comparison::Company | Comparison::Website => 3,
+                    Comparison::Street | Comparison::Birthday => 4,
+                    Comparison::Place | Comparison::Country | Comparison::JobTitle | Comparison::Text => continue,
+                };
+                facts[fact] = true;
+                exact |= level.is_slip().is_none();
+            }
         }
     }
-    facts.iter().filter(|known| **known).count() < 2
+    !exact || facts.iter().filter(|known| **known).count() < 2
 }
 
 /// For each cluster in which several members use a shared mailbox, the pairs that are certain without it.

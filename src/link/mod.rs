@@ -83,7 +83,7 @@ impl Default for Options {
 /// Where the review band begins unless somebody, a model or the length of the queue says otherwise: nearly even odds, since
 /// with hardly a wrong join among the stronger ones, the best balance of precision and recall lies below one half (Lipton,
 /// Elkan & Naryanaswamy 2014).
-const NEARLY_EVEN: f64 = -0.5;
+const NEARLY_EVEN: f64 = -0.3;
 
 /// How far below the review threshold a pair is still kept as doubtful, in bits.
 const DOUBT: f64 = 2.0;
