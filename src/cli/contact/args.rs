@@ -116,19 +116,18 @@ pub(super) struct FindArgs {
 
 /// The values of a new contact, or of a lead that becomes a user.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Values")]
 pub(super) struct ValueArgs {
     /// E-mail address
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, help_heading = "Values", value_name = "ADDRESS")]
     pub(super) email: Option<String>,
     /// Name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, help_heading = "Values", value_name = "NAME")]
     pub(super) name: Option<String>,
     /// Phone number, best with its country (+44 …)
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, help_heading = "Values", value_name = "NUMBER")]
     pub(super) phone: Option<String>,
     /// Your own id of a user (`user_id` in the legacy dialect)
-    #[arg(long, alias = "user-id", value_name = "ID")]
+    #[arg(long, alias = "user-id", help_heading = "Values", value_name = "ID")]
     pub(super) external_id: Option<String>,
 }
 
