@@ -123,7 +123,7 @@ fn rounded(seconds: f64) -> f64 {
     (seconds * 1e6).round() / 1e6
 }
 
-/// `/proc/self/stat` and `/proc/self/statm` (proc_pid_stat(5), proc_pid_statm(5)).
+/// `/proc/self/stat` and `/proc/self/statm` (proc(5)).
 fn usage() -> Option<Usage> {
     // The kernel gives both to programs in these units whatever its own are, on all platforms we build for.
     const TICKS_PER_SECOND: u32 = 100;

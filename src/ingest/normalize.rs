@@ -26,6 +26,7 @@ pub struct Normalizer {
 impl Normalizer {
     /// Normalises one row. Never fails: what cannot be understood lands in [`Record::unparsed`].
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a raw row is of no use once it is a record")]
     pub fn record(&self, row: RawRow) -> Record {
         let cells = row.cells.iter().map(|cell| (Cell { field: &cell.field, column: cell.column }, cell.text.as_str()));
         self.record_counting(row.origin, cells, &DateOrders::default(), &mut Tally::default())

@@ -119,8 +119,8 @@ fn jaro(left: &[u8], right: &[u8]) -> f64 {
         met_left &= met_left - 1;
         met_right &= met_right - 1;
     }
-    let matched = length(matches);
-    (matched / length(left.len()) + matched / length(right.len()) + length(matches - misplaced / 2) / matched) / 3.0
+    let shared = length(matches);
+    (shared / length(left.len()) + shared / length(right.len()) + length(matches - misplaced / 2) / shared) / 3.0
 }
 
 fn length(letters: usize) -> f64 {

@@ -74,12 +74,9 @@ struct Content<'a> {
     unparsed: Cow<'a, [(Field, Box<str>)]>,
 }
 
+#[expect(clippy::ptr_arg, reason = "serde hands over the field as it is")]
 fn is_empty<T: Clone>(list: &Cow<'_, [T]>) -> bool {
     list.is_empty()
-}
-
-fn text(field: &Option<Box<str>>) -> Option<Cow<'_, str>> {
-    field.as_deref().map(Cow::Borrowed)
 }
 
 /// The content of a record; `None` when its columns say all.
@@ -97,13 +94,13 @@ pub(super) fn of(place: Place<'_>, record: &Record) -> Result<Option<String>, Er
         name: record.name.as_ref().map(Cow::Borrowed),
         phones: record.phones.as_slice().into(),
         companies,
-        job_title: text(&record.job_title),
-        website: text(&record.website),
-        street: text(&record.street),
-        city: text(&record.city),
-        region: text(&record.region),
-        postcode: text(&record.postcode),
-        country: text(&record.country),
+        job_title: record.job_title.as_deref().map(Cow::Borrowed),
+        website: record.website.as_deref().map(Cow::Borrowed),
+        street: record.street.as_deref().map(Cow::Borrowed),
+        city: record.city.as_deref().map(Cow::Borrowed),
+        region: record.region.as_deref().map(Cow::Borrowed),
+        postcode: record.postcode.as_deref().map(Cow::Borrowed),
+        country: record.country.as_deref().map(Cow::Borrowed),
         birthday: record.birthday,
         created_at: record.created_at,
         updated_at: record.updated_at,

@@ -366,7 +366,9 @@ fn golden(place: Place<'_>, plan: &Plan, group: &Group) -> Result<Option<String>
 /// Numbers of actions as JSON; nothing for none.
 fn listed(actions: &[ActionId]) -> Option<String> {
     let mut list = String::new();
-    actions.iter().for_each(|action| append(&mut list, i64::from(action.0)));
+    for action in actions {
+        append(&mut list, i64::from(action.0));
+    }
     (!list.is_empty()).then(|| list + "]")
 }
 

@@ -261,3 +261,25 @@ fn a_contact_somebody_archived_meanwhile_is_never_deleted_and_counts_as_archived
         assert_eq!(workspace.state()["contacts"][1]["state"], "archived", "{how}");
     }
 }
+
+#[test]
+fn a_plan_says_how_long_its_phases_took() {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "-q", "--timings", "json"];
+    desk.run(&plan).ends_with(0).says(&[
+        "{\"rows\":2,",
+        "\"phase\":\"read\"",
+        "\"phase\":\"score\"",
+        "\"phase\":\"write\"",
+    ]);
+}
+
+#[test]
+fn lists_that_do_not_fit_into_memory_are_refused_before_they_are_read() {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--memory-limit", "1M"];
+    desk.run(&plan).ends_with(2).says(&["need about 32 MiB of memory", "--memory-limit allows 1 MiB"]);
+    assert_eq!(desk.listing(), ["list.csv"]);
+}

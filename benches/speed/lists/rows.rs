@@ -106,7 +106,7 @@ pub(crate) fn write(line: &mut String, person: &Person, chance: &mut Chance) {
     }
     line.push(',');
     if chance.percent(55) {
-        for at in 0..1 + chance.below(3) {
+        for at in 0..=chance.below(3) {
             line.push_str(if at > 0 { ";" } else { "" });
             line.push_str(chance.pick(TAGS));
         }
