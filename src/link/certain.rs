@@ -29,10 +29,11 @@ pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool
                 | Level::BirthdayTwoParts
                 | Level::BirthdayDifferent
                 | Level::IdentifierDifferent
-        ) || (comparer.organisations && level == Level::StreetDifferent)
+        ) || (comparer.organisations && matches!(level, Level::StreetSimilar | Level::StreetDifferent))
     };
-    let outweighed = comparer.weights.prior + found.sum() >= Bits::new(OUTWEIGHS);
-    !identified && !outweighed && found.as_slice().iter().any(|(level, bits)| against(*level) && *bits < Bits(0))
+    // The sites of one organisation share its name and its switchboard: nothing outweighs another address.
+    let outweighed = !comparer.organisations && comparer.weights.prior + found.sum() >= Bits::new(OUTWEIGHS);
+    !identified && !outweighed && found.as_slice().iter().any(|(level, bits)| against(*level) && *bits <= Bits(0))
 }
 
 /// Whether a join hangs on one fact that relatives, colleagues or namesakes share as well, or on slips alone. Facts that
