@@ -161,6 +161,11 @@ const FORBIDS: f64 = -6.0;
 /// Weight of a pair, in bits, at which another birthday is a mistake and not another person.
 const OUTWEIGHS: f64 = 8.0;
 
+/// Weight of the pair that asks for a join, in bits, from which on names that differ between other members forbid nothing:
+/// people sign with a pseudonym or a relative's name. They speak against the join all the same, and nobody is planned with
+/// a name that contradicts.
+const NAMES_GIVE_WAY: f64 = 10.0;
+
 impl Contradictions for Comparer<'_> {
     fn between(&self, left: u32, right: u32, asked: Bits) -> Result<Bits, VetoReason> {
         let features = self.features;
@@ -182,12 +187,13 @@ impl Contradictions for Comparer<'_> {
             .any(|(level, _)| matches!(level, Level::IdentifierSame | Level::ExternalIdSame | Level::EmailSame));
         let forbids = Bits::new(FORBIDS);
         let outweighed = asked.max(found.sum() + self.weights.prior) >= Bits::new(OUTWEIGHS);
+        let names = !identified && asked < Bits::new(NAMES_GIVE_WAY);
         for (level, bits) in found.as_slice() {
             match level {
-                Level::NameOtherGiven if *bits <= Bits::new(-4.5) && !identified => {
+                Level::NameOtherGiven if *bits <= Bits::new(-4.5) && names => {
                     return Err(VetoReason::IncompatibleNames);
                 }
-                Level::NameDifferent if *bits <= forbids && !identified => return Err(VetoReason::IncompatibleNames),
+                Level::NameDifferent if *bits <= forbids && names => return Err(VetoReason::IncompatibleNames),
                 Level::BirthdayDifferent if *bits <= Bits::new(-4.0) && !identified && !outweighed => {
                     return Err(VetoReason::TwoBirthdays);
                 }

@@ -5,7 +5,7 @@ use crate::contact::{Record, RecordBuilder};
 use crate::link::cluster::Contradictions;
 use crate::link::compare::Comparer;
 use crate::link::weights::{Bits, Weights};
-use crate::link::{Linkage, MatchWeight};
+use crate::link::{Linkage, MatchWeight, RecordIndex};
 
 fn any_record() -> impl Strategy<Value = Record> {
     let pick = |values: &'static [&'static str]| prop::sample::select(values);
@@ -139,12 +139,19 @@ proptest! {
         let features = features_of(&records);
         let mut comparer = Comparer::new(&features);
         comparer.weights = Weights::of(&linkage.model);
-        // A birthday gives way to a strong pair; names and generations never do.
+        // Birthdays and names give way to a strong pair; generations never do.
         let strongest = Bits::new(100.0);
+        let weak = Bits(0);
+        let is_strong = |group: u32| {
+            let inside = |row: RecordIndex| groups[row.0 as usize] == group;
+            linkage.pairs.iter().any(|pair| inside(pair.left) && inside(pair.right) && pair.weight.0 >= 8.0)
+        };
         for left in 0..u32::try_from(records.len()).unwrap() {
             for right in 0..left {
                 if groups[left as usize] == groups[right as usize] {
                     prop_assert!(comparer.between(left, right, strongest).is_ok());
+                    let agree = comparer.between(left, right, weak).is_ok();
+                    prop_assert!(agree || is_strong(groups[left as usize]));
                 }
             }
         }
