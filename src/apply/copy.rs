@@ -23,6 +23,9 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
                 Lacking::MergedAlready => return Ok(job.finish(survivor)),
                 Lacking::These(missing) => missing,
             };
+            if let Some(message) = missing.moved {
+                return Err(Setback::Stale(message));
+            }
             if missing.is_empty() {
                 return Ok(job.finish(survivor));
             }
@@ -46,14 +49,16 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             Err(trouble) => return Err(trouble.into()),
         }
         let loser_conversations = self.conversations(loser).await?;
-        let survivor_conversations = if loser_conversations.iter().any(|conversation| conversation.open) {
-            self.conversations(survivor).await?
-        } else {
-            Vec::new()
-        };
+        let survivor_conversations =
+            if loser_conversations.is_empty() { Vec::new() } else { self.conversations(survivor).await? };
         let held = |id| self.holdings.get(id).ok_or(Setback::Halted);
         let (from, to): (&Holding, &Holding) = (held(loser)?, held(survivor)?);
-        Ok(Lacking::These(missing(from, &loser_conversations, to, &survivor_conversations)))
+        Ok(Lacking::These(missing(
+            (from, &loser_conversations),
+            (to, &survivor_conversations),
+            self.session.keeps_values,
+            &self.session.inbox,
+        )))
     }
 
     async fn conversations(&self, id: &IntercomId) -> Result<Vec<Conversation>, Setback> {

@@ -65,6 +65,17 @@ pub enum Error {
         /// The last one.
         message: String,
     },
+    /// Too many actions failed. What was done is in the journal.
+    #[error(
+        "stopped after {failed} failed actions, the last one: {message}; read leadfold show PLAN --outcomes, then apply \
+         again to go on, with --max-failures if so many are expected"
+    )]
+    TooManyFailed {
+        /// Failed actions of this run.
+        failed: u64,
+        /// The last one.
+        message: String,
+    },
     /// A question asked before the first write was not answered.
     #[error(transparent)]
     Wire(#[from] intercom::Error),
@@ -83,7 +94,7 @@ impl Error {
             | Self::Store(store::Error::OtherWorkspace { .. } | store::Error::Edited { .. }) => 5,
             Self::Guardrail(_) | Self::MissingAttributes { .. } | Self::ClosedAttributes { .. } => 4,
             Self::Refused { .. } => 8,
-            Self::Unreachable { .. } => 6,
+            Self::Unreachable { .. } | Self::TooManyFailed { .. } => 6,
             Self::Wire(error) => match error.disposition() {
                 intercom::Disposition::Abort => 8,
                 intercom::Disposition::Retry { .. } | intercom::Disposition::InDoubt => 6,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::holding::Holding;
 use super::note;
+use super::unkept::{Leaving, unkept};
 use crate::intercom::{Company, Contact, Conversation, Tag};
 
 /// What the survivor lacks of what the loser has.
@@ -15,6 +16,8 @@ pub(super) struct Missing {
     pub(super) notes: Vec<String>,
     /// Ids of open conversations.
     pub(super) conversations: Vec<String>,
+    /// What of the loser's identity is nowhere on the survivor: it changed since the plan, and nothing may be done to it.
+    pub(super) moved: Option<String>,
     /// The loser must not be written to, and the survivor still may.
     pub(super) opt_out: bool,
 }
@@ -31,6 +34,7 @@ impl Missing {
             && self.notes.is_empty()
             && self.conversations.is_empty()
             && !self.opt_out
+            && self.moved.is_none()
     }
 
     /// "2 tags, 1 note".
@@ -51,11 +55,14 @@ impl Missing {
 }
 
 /// What is missing on the survivor, in the order it is to be copied.
+///
+/// Open conversations are joined. Joining a closed one would open it again, so a note says where it is: `inbox` is the
+/// address before a conversation's id.
 pub(super) fn missing(
-    loser: &Holding,
-    loser_conversations: &[Conversation],
-    survivor: &Holding,
-    survivor_conversations: &[Conversation],
+    (loser, loser_conversations): (&Holding, &[Conversation]),
+    (survivor, survivor_conversations): (&Holding, &[Conversation]),
+    keeps_values: bool,
+    inbox: &str,
 ) -> Missing {
     let tags: HashSet<_> = survivor.tags.iter().map(|tag| &tag.id).collect();
     let companies: HashSet<_> = survivor.companies.iter().map(|company| &company.id).collect();
@@ -73,7 +80,21 @@ pub(super) fn missing(
             notes.push(copy);
         }
     }
+    let foreign = loser_conversations.iter().filter(|conversation| !conversations.contains(&conversation.id));
+    for closed in foreign.filter(|conversation| !conversation.open) {
+        let body = note::conversation(closed, inbox);
+        if !note::is_among(&survivor.notes, &body) {
+            notes.push(body);
+        }
+    }
+    let mut moved = None;
+    if keeps_values {
+        let lost = unkept(&loser.contact, &survivor.contact, &survivor.notes, Leaving::Removed);
+        notes.extend(lost.note());
+        moved = lost.moved();
+    }
     Missing {
+        moved,
         tags: loser.tags.iter().filter(|tag| !tags.contains(&tag.id)).cloned().collect(),
         companies: loser.companies.iter().filter(|company| !companies.contains(&company.id)).cloned().collect(),
         notes,

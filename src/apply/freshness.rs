@@ -10,7 +10,7 @@ use crate::plan::{Attribute, AttributeValue, Change, StandardAttribute};
 /// surprise.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnWrites {
-    /// A lead was merged into the contact, which fills its empty attributes.
+    /// In a rehearsal: a lead will have been merged into the contact by then, which fills its empty attributes.
     pub(super) merged: bool,
     /// Values written by earlier actions.
     pub(super) written: Vec<(Attribute, Value)>,

@@ -11,12 +11,13 @@ use tokio::sync::SemaphorePermit;
 
 use super::freshness::{OwnWrites, wire_changes};
 use super::holding::Holding;
-use super::request::{Request, UNDO_MARK};
+pub(super) use super::job::{Doubt, Job};
+use super::request::Request;
 use super::session::{Session, Trouble};
-use crate::contact::{IntercomId, Timestamp};
+use crate::contact::IntercomId;
 use crate::intercom::{self, WriteWorkspace};
-use crate::plan::{Action, ActionBody, ActionId, Attachment, Target};
-use crate::store::{ActionState, ActionWork, Attempt, AttemptId, AttemptResult, BeforeImage};
+use crate::plan::{Action, ActionBody, ActionId, Attachment, Attribute, StandardAttribute, Target};
+use crate::store::{ActionState, ActionWork, Attempt, AttemptResult, BeforeImage};
 
 /// How an action ended well.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,58 +51,6 @@ impl From<Trouble> for Setback {
 impl From<super::scribe::Closed> for Setback {
     fn from(_: super::scribe::Closed) -> Self {
         Self::Halted
-    }
-}
-
-/// A request that may or may not have been carried out.
-#[derive(Clone, Debug)]
-pub(super) struct Doubt {
-    pub(super) attempt: AttemptId,
-    pub(super) request: Request,
-    /// When it was last known to be under way.
-    pub(super) last_sign: Timestamp,
-}
-
-/// One action under way: its place in the journal.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub(super) action: ActionId,
-    next_step: u32,
-    /// Attempts of earlier runs, or of this one, whose end is not known.
-    pub(super) unsettled: Vec<Doubt>,
-    /// Attempts of earlier runs.
-    pub(super) earlier: Vec<Attempt>,
-    /// When the first of its requests was intended.
-    pub(super) begun_at: Option<Timestamp>,
-    /// Whether a request of this action may have changed something.
-    pub(super) tried: bool,
-}
-
-impl Job {
-    fn new(action: ActionId, attempts: &[Attempt]) -> Self {
-        // What was undone is as if it had never been tried
-        let undone = attempts.iter().rposition(|attempt| attempt.request.starts_with(UNDO_MARK));
-        let earlier = attempts.get(undone.map_or(0, |place| place + 1)..).unwrap_or_default().to_vec();
-        let unsettled = earlier
-            .iter()
-            .filter(|attempt| matches!(attempt.result, None | Some(AttemptResult::InDoubt { .. })))
-            .filter_map(|attempt| {
-                Some(Doubt {
-                    attempt: attempt.id,
-                    request: attempt.request.parse().ok()?,
-                    last_sign: attempt.ended_at.unwrap_or(attempt.intended_at),
-                })
-            })
-            .collect();
-        let tried = earlier.iter().any(|attempt| !matches!(attempt.result, Some(AttemptResult::NotDone { .. })));
-        let next_step = attempts.iter().map(|attempt| attempt.step + 1).max().unwrap_or(0);
-        let begun_at = earlier.iter().map(|attempt| attempt.intended_at).min();
-        Self { action, next_step, unsettled, earlier, begun_at, tried }
-    }
-
-    /// How to report that nothing is left to do: it was done by us, or by nobody.
-    pub(super) fn finish(&self, contact: &IntercomId) -> Finish {
-        if self.tried { Finish::Done(Some(contact.clone())) } else { Finish::AlreadySo }
     }
 }
 
@@ -168,7 +117,7 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
         self.actions = actions.clone();
         for action in &actions {
             let attempts = self.attempts.get(&action.id).map(Vec::as_slice).unwrap_or_default();
-            let mut job = Job::new(action.id, attempts);
+            let mut job = Job::new(action.id, attempts, self.session.now());
             if matches!(self.states.get(&action.id), Some(ActionState::Done { .. } | ActionState::AlreadySo)) {
                 self.remember(action);
                 continue;
@@ -181,13 +130,13 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
             }
             let result = match self.blocked(action) {
                 Some(setback) => Err(setback),
-                None => self.perform(action, &mut job).await,
+                None => self.attempt(action, &mut job).await,
             };
             let state = match result {
                 Ok(finish) => {
                     for doubt in job.unsettled.drain(..) {
-                        let done = AttemptResult::Done { id: None };
-                        self.session.scribe.result(doubt.attempt, done, self.session.now(), None);
+                        let result = self.ended_well(&doubt.request);
+                        self.session.scribe.result(doubt.attempt, result, self.session.now(), None);
                     }
                     self.remember(action);
                     match finish {
@@ -200,10 +149,37 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
                 Err(Setback::Unknown(message)) => ActionState::Unknown { message },
                 Err(Setback::Halted) => return,
             };
+            for doubt in job.unsettled.drain(..) {
+                let message = "its answer was lost, and the action ended before that was settled".to_owned();
+                let result = AttemptResult::InDoubt { message };
+                self.session.scribe.result(doubt.attempt, result, self.session.now(), None);
+            }
             self.session.observer.action(action.kind(), &state);
             self.session.scribe.state(action.id, state.clone());
             self.states.insert(action.id, state);
         }
+    }
+
+    /// What became of a request whose answer was lost, now that all its action wants is there.
+    fn ended_well(&self, request: &Request) -> AttemptResult {
+        let missing = match request {
+            Request::AddNote(contact, digest) if !digest.is_empty() => self
+                .holdings
+                .get(contact)
+                .is_some_and(|holding| !super::note::is_among_by_digest(&holding.notes, digest)),
+            _ => false,
+        };
+        if missing { not_carried_out() } else { AttemptResult::Done { id: None } }
+    }
+
+    /// A process that was killed may have left requests on their way: gives them time to arrive before anybody looks.
+    async fn wait_for_orphans(&mut self, job: &Job) -> Result<(), Setback> {
+        let session = self.session;
+        let wait = session.until_orphans_arrived();
+        if job.orphaned && !wait.is_zero() {
+            self.aside(session.sleep(wait)).await??;
+        }
+        Ok(())
     }
 
     /// Keeps in mind what an action that was carried out, now or earlier, may have changed.
@@ -211,7 +187,12 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
         let Ok(target) = self.target(&action.target) else { return };
         let own = self.own.entry(target).or_default();
         match &action.body {
-            ActionBody::Merge { .. } => own.merged = true,
+            // What the lead had may be on the user now; anything else there is somebody else's
+            ActionBody::Merge { from } => {
+                if let Some(image) = self.images.get(from) {
+                    own.written.extend(values_of(image));
+                }
+            }
             ActionBody::Update { changes } | ActionBody::Create { values: changes, .. } => {
                 if let Ok(changes) = wire_changes(changes, &self.session.types) {
                     own.written.extend(changes.into_iter().map(|change| (change.attribute, change.after)));
@@ -239,6 +220,16 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
                 }
             }
         })
+    }
+
+    /// Carries an action out, and counts it when it fails.
+    async fn attempt(&mut self, action: &Action, job: &mut Job) -> Result<Finish, Setback> {
+        self.wait_for_orphans(job).await?;
+        let result = self.perform(action, job).await;
+        if let Err(Setback::Failed(message)) = &result {
+            self.session.action_failed(message);
+        }
+        result
     }
 
     async fn perform(&mut self, action: &Action, job: &mut Job) -> Result<Finish, Setback> {
@@ -361,6 +352,21 @@ impl<'s, 'a, W: WriteWorkspace> GroupRun<'s, 'a, W> {
         self.permit = Some(self.session.lanes.acquire().await.map_err(|_| Setback::Halted)?);
         Ok(result)
     }
+}
+
+/// The attributes of a contact before its first change.
+fn values_of(image: &BeforeImage) -> Vec<(Attribute, serde_json::Value)> {
+    let standard = [
+        StandardAttribute::Phone,
+        StandardAttribute::Name,
+        StandardAttribute::SignedUpAt,
+        StandardAttribute::LastSeenAt,
+    ];
+    let standard = standard.map(|name| (Attribute::Standard(name), image.state.get(name.name())));
+    let custom = image.state.get("custom_attributes").and_then(serde_json::Value::as_object);
+    let custom = custom.into_iter().flatten().map(|(name, value)| (Attribute::Custom(name.clone()), Some(value)));
+    let values = standard.into_iter().chain(custom);
+    values.filter_map(|(attribute, value)| Some((attribute, value.filter(|value| !value.is_null())?.clone()))).collect()
 }
 
 /// The result of an attempt that somebody looked for in vain.

@@ -1,11 +1,12 @@
 //! Merging a lead into a user with Intercom's own call, and checking what came of it.
 
 use super::fold::{Missing, opted_out};
-use super::freshness::{before_merge, moved_message, wire_changes};
+use super::freshness::{WireChange, before_merge, moved_message, wire_changes};
 use super::group::{Finish, GroupRun, Job, Setback};
 use super::holding::Holding;
 use super::request::Request;
 use super::session::{Trouble, pause_before};
+use super::unkept::{Leaving, unkept};
 use super::write::{LOOKS, still_in_doubt};
 use crate::contact::{IntercomId, Role};
 use crate::intercom::{Company, Tag, WriteWorkspace};
@@ -29,6 +30,16 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
                 Err(setback) => return self.lead_is_gone(job, from, into, setback).await,
             };
             self.check_merge(&lead, into).await?;
+            if let Some(body) = self.values_at_stake(&lead, into).await? {
+                match self.send_note(job, into, &body).await {
+                    Ok(()) => {}
+                    Err(Trouble::InDoubt { .. }) => {
+                        self.pause_and_forget(job, into).await?;
+                        continue;
+                    }
+                    Err(trouble) => return Err(trouble.into()),
+                }
+            }
             let workspace = self.session.workspace;
             let call = (|| workspace.merge(from, into), (|_| None) as fn(&_) -> _);
             match self.send(job, Request::Merge { from: from.clone(), into: into.clone() }, &[from, into], call).await {
@@ -50,22 +61,40 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             return Err(Setback::Stale("the lead has become a user since the plan was made".to_owned()));
         }
         let own = self.own.get(into).cloned().unwrap_or_default();
-        let later: Vec<_> = self
-            .actions
-            .iter()
-            .filter(|action| matches!(&action.target, Target::Existing(id) if id == into))
-            .filter_map(|action| match &action.body {
-                ActionBody::Update { changes } => wire_changes(changes, &self.session.types).ok(),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+        let later = self.planned_for(into);
         let user = self.hold_live(into).await?;
         if user.contact.role != Role::User {
             return Err(Setback::Stale("the contact to merge into is no user".to_owned()));
         }
         let moved = before_merge(&user.contact, &later, &own);
         if moved.is_empty() { Ok(()) } else { Err(Setback::Stale(moved_message(&moved))) }
+    }
+
+    /// Every value the plan's updates give a contact.
+    fn planned_for(&self, id: &IntercomId) -> Vec<WireChange> {
+        self.actions
+            .iter()
+            .filter(|action| matches!(&action.target, Target::Existing(target) if target == id))
+            .filter_map(|action| match &action.body {
+                ActionBody::Update { changes } => wire_changes(changes, &self.session.types).ok(),
+                _ => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    /// The note to write first, so that what the merge would discard stays; stale when the lead is somebody else by now.
+    async fn values_at_stake(&mut self, lead: &Holding, into: &IntercomId) -> Result<Option<String>, Setback> {
+        if !self.session.keeps_values {
+            return Ok(None);
+        }
+        let later = self.planned_for(into);
+        let user = self.hold_live(into).await?;
+        let lost = unkept(&lead.contact, &user.contact, &user.notes, Leaving::Merged(&later));
+        match lost.moved() {
+            Some(message) => Err(Setback::Stale(message)),
+            None => Ok(lost.note()),
+        }
     }
 
     /// The lead does not answer: merged by us, by somebody else, or gone some other way.

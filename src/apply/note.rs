@@ -4,8 +4,9 @@
 //! entities and runs of white space.
 
 use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
 
-use crate::intercom::{Note, plain_text};
+use crate::intercom::{Conversation, Note, plain_text};
 
 /// The words of a note, without markup, on one line.
 pub(super) fn plain(body: &str) -> String {
@@ -16,6 +17,18 @@ pub(super) fn plain(body: &str) -> String {
 pub(super) fn is_among(notes: &[Note], body: &str) -> bool {
     let wanted = plain(body);
     notes.iter().any(|note| plain(&note.body) == wanted)
+}
+
+/// Tells a note from others in the journal, which holds no values: the beginning of a SHA-256 of its words.
+pub(super) fn digest(body: &str) -> String {
+    let digits: Vec<String> =
+        Sha256::digest(plain(body).as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
+
+/// Whether one of the notes has this digest.
+pub(super) fn is_among_by_digest(notes: &[Note], wanted: &str) -> bool {
+    notes.iter().any(|note| digest(&note.body) == wanted)
 }
 
 /// A note as it is copied to another contact: who wrote it and when, then its words. A copy of a copy keeps its first
@@ -30,6 +43,13 @@ pub(super) fn copy(note: &Note) -> String {
         Some(day) => format!("{COPY_MARK}{author}, {day}: {words}"),
         None => format!("{COPY_MARK}{author}: {words}"),
     }
+}
+
+/// A note for a closed conversation of a contact that is archived: it cannot move without being opened again.
+pub(super) fn conversation(conversation: &Conversation, inbox: &str) -> String {
+    let (id, day) = (&conversation.id, conversation.created_at.and_then(day));
+    let day = day.map_or_else(String::new, |day| format!(" of {day}"));
+    format!("Closed conversation {id}{day}, held with a contact that was archived: {inbox}{id}")
 }
 
 const COPY_MARK: &str = "Note by ";

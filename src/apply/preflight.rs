@@ -13,6 +13,8 @@ pub(super) struct Ready {
     pub(super) me: Me,
     pub(super) workspace: WorkspaceBinding,
     pub(super) attributes: Vec<DataAttribute>,
+    /// Whether values that would be lost go into a note (`--keep`).
+    pub(super) keeps_values: bool,
     /// Custom attributes that have to be made first.
     pub(super) to_create: Vec<String>,
 }
@@ -23,15 +25,20 @@ impl Ready {
     }
 }
 
-/// Checks the seal, the workspace, the guardrails and the custom attributes. Only reads.
+/// Checks the seal, the workspace, the guardrails and the custom attributes. Only reads. `known` is the workspace when
+/// it was asked for already.
 pub(super) async fn check(
     plan_file: &PlanFile,
     workspace: &impl ReadWorkspace,
     options: &Options,
+    known: Option<&Me>,
 ) -> Result<Ready, Error> {
     plan_file.verify_seal()?;
     let (header, needed, tally) = (plan_file.header()?, plan_file.needed_attributes()?, plan_file.tally()?);
-    let me = workspace.me().await?;
+    let me = match known {
+        Some(me) => me.clone(),
+        None => workspace.me().await?,
+    };
     let found = binding(&me);
     if let Some(planned) = header.workspace
         && planned.id != found.id
@@ -51,7 +58,9 @@ pub(super) async fn check(
     if !to_create.is_empty() && !options.create_attributes {
         return Err(Error::MissingAttributes { names: to_create });
     }
-    Ok(Ready { me, workspace: found, attributes, to_create })
+    let keep = header.settings.get("plan.keep").and_then(|setting| setting.get("value"));
+    let keeps_values = keep.and_then(serde_json::Value::as_str) != Some("drop");
+    Ok(Ready { me, workspace: found, attributes, keeps_values, to_create })
 }
 
 /// The workspace a token belongs to.

@@ -55,7 +55,7 @@ pub async fn rehearse<W: ReadWorkspace>(
 ) -> Result<Rehearsal, Error> {
     // What would be made is told, not refused
     let lenient = Options { create_attributes: true, ..options.clone() };
-    let ready = preflight::check(plan_file, workspace, &lenient).await?;
+    let ready = preflight::check(plan_file, workspace, &lenient, None).await?;
     let tally = plan_file.tally()?;
     let mut rehearsal = Rehearsal {
         workspace: ready.workspace.clone(),

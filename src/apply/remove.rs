@@ -1,6 +1,7 @@
 //! Archiving and deleting: only after the survivor was read back and has all the other one holds.
 
 use super::copy::Lacking;
+use super::fold::Missing;
 use super::group::{Finish, GroupRun, Job, Setback};
 use super::request::Request;
 use super::session::Trouble;
@@ -48,6 +49,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             }
             match self.lacking_of(target, survivor).await? {
                 Lacking::MergedAlready => return Ok(job.finish(target)),
+                Lacking::These(Missing { moved: Some(message), .. }) => return Err(Setback::Stale(message)),
                 Lacking::These(missing) if !missing.is_empty() => {
                     return Err(Setback::Stale(format!(
                         "the contact was kept, because the survivor lacks {} of it; make a new plan",

@@ -13,7 +13,10 @@ use crate::intercom::{CompanyId, TagId};
 pub(super) enum Request {
     Create,
     Update(IntercomId),
-    Merge { from: IntercomId, into: IntercomId },
+    Merge {
+        from: IntercomId,
+        into: IntercomId,
+    },
     Archive(IntercomId),
     Unarchive(IntercomId),
     Delete(IntercomId),
@@ -23,8 +26,12 @@ pub(super) enum Request {
     EnsureCompany,
     AttachCompany(IntercomId, CompanyId),
     DetachCompany(IntercomId, CompanyId),
-    AddNote(IntercomId),
-    JoinConversation { conversation: String, contact: IntercomId },
+    /// A note, told from others by a digest of its words; empty in journals of earlier versions.
+    AddNote(IntercomId, String),
+    JoinConversation {
+        conversation: String,
+        contact: IntercomId,
+    },
     CreateAttribute,
 }
 
@@ -41,7 +48,7 @@ impl Request {
             | Self::DetachTag(id, _)
             | Self::AttachCompany(id, _)
             | Self::DetachCompany(id, _)
-            | Self::AddNote(id)
+            | Self::AddNote(id, _)
             | Self::JoinConversation { contact: id, .. } => Some(id),
             Self::Create | Self::EnsureTag | Self::EnsureCompany | Self::CreateAttribute => None,
         }
@@ -66,7 +73,8 @@ impl fmt::Display for Request {
             Self::EnsureCompany => f.write_str("POST /companies"),
             Self::AttachCompany(id, company) => write!(f, "POST /contacts/{}/companies {}", id.0, company.0),
             Self::DetachCompany(id, company) => write!(f, "DELETE /contacts/{}/companies {}", id.0, company.0),
-            Self::AddNote(id) => write!(f, "POST /contacts/{}/notes", id.0),
+            Self::AddNote(id, digest) if digest.is_empty() => write!(f, "POST /contacts/{}/notes", id.0),
+            Self::AddNote(id, digest) => write!(f, "POST /contacts/{}/notes {digest}", id.0),
             Self::JoinConversation { conversation, contact } => {
                 write!(f, "POST /conversations/{conversation}/customers {}", contact.0)
             }
@@ -106,7 +114,8 @@ impl FromStr for Request {
             ("DELETE", ["contacts", id, "companies"], [company]) => {
                 Self::DetachCompany(contact(id), CompanyId((*company).to_owned()))
             }
-            ("POST", ["contacts", id, "notes"], []) => Self::AddNote(contact(id)),
+            ("POST", ["contacts", id, "notes"], []) => Self::AddNote(contact(id), String::new()),
+            ("POST", ["contacts", id, "notes"], [digest]) => Self::AddNote(contact(id), (*digest).to_owned()),
             ("POST", ["conversations", conversation, "customers"], [id]) => {
                 Self::JoinConversation { conversation: (*conversation).to_owned(), contact: contact(id) }
             }
@@ -142,7 +151,8 @@ mod tests {
             Request::EnsureCompany,
             Request::AttachCompany(id(), company()),
             Request::DetachCompany(id(), company()),
-            Request::AddNote(id()),
+            Request::AddNote(id(), "0a1b2c3d".to_owned()),
+            Request::AddNote(id(), String::new()),
             Request::JoinConversation { conversation: "12".to_owned(), contact: id() },
             Request::CreateAttribute,
         ] {

@@ -10,7 +10,7 @@ use super::session::{Session, Setting};
 use super::summary::{Failures, Summary};
 use super::{Clock, Error, Observer, Options, outcome};
 use crate::contact::Timestamp;
-use crate::intercom::WriteWorkspace;
+use crate::intercom::{Me, WriteWorkspace};
 use crate::store::{Choice, JournalEntry, PlanFile, Run};
 
 /// What a run is given besides the plan and the workspace.
@@ -20,6 +20,8 @@ pub struct Surroundings<'a> {
     pub clock: &'a dyn Clock,
     /// Who is told how the run gets on.
     pub observer: &'a dyn Observer,
+    /// The workspace, when it was asked for a moment ago.
+    pub me: Option<&'a Me>,
 }
 
 /// Carries out a plan, or what is left of it.
@@ -34,9 +36,9 @@ pub async fn run<W: WriteWorkspace>(
     surroundings: Surroundings<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<Summary, Error> {
-    let Surroundings { clock, observer } = surroundings;
+    let Surroundings { clock, observer, me } = surroundings;
     let (began, started_at, rate_limited) = (Instant::now(), clock.now(), observer.rate_limited());
-    let found = preflight::check(plan_file, workspace, options).await?;
+    let found = preflight::check(plan_file, workspace, options, me).await?;
     plan_file.bind_workspace(&found.workspace)?;
     let number = plan_file.runs()?.last().map_or(1, |run| run.number + 1);
     let tally = plan_file.tally()?;
@@ -67,7 +69,7 @@ async fn carry_out<W: WriteWorkspace>(
     plan_file: &mut PlanFile,
     workspace: &W,
     options: &Options,
-    Surroundings { clock, observer }: Surroundings<'_>,
+    Surroundings { clock, observer, .. }: Surroundings<'_>,
     (mut found, cancel): (Ready, watch::Receiver<bool>),
 ) -> (Result<(), Error>, u64, u64) {
     let attributes = match preflight::make_attributes(plan_file, workspace, &mut found, clock).await {
@@ -80,8 +82,9 @@ async fn carry_out<W: WriteWorkspace>(
     };
     let (sender, messages) = mpsc::unbounded_channel();
     let scribe = Scribe::new(sender, last);
-    let (types, admin) = (found.types(), found.me.admin_id);
-    let session = Session::new(Setting { workspace, options, clock, observer, types, admin }, scribe);
+    let (types, keeps_values, me) = (found.types(), found.keeps_values, &found.me);
+    let setting = Setting { workspace, options, clock, observer, types, keeps_values, me };
+    let session = Session::new(setting, scribe);
     let worked = executor::work(plan_file, &session, messages, cancel, Direction::Apply).await.map(|_| ());
     let (reads, writes) = session.requests();
     let stopped = session.into_reason();

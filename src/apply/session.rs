@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 use super::breaker::{Breaker, Verdict};
+use super::crowd::Crowd;
 use super::equals::Equals;
 use super::names::Names;
 use super::request::Request;
@@ -19,12 +20,15 @@ use super::scribe::{Closed, Scribe};
 use super::value::AttributeTypes;
 use super::{Clock, Error, Observer, Options};
 use crate::contact::{IntercomId, Timestamp};
-use crate::intercom::{self, Disposition};
+use crate::intercom::{self, Disposition, Me};
 use crate::plan::ActionId;
 use crate::store::{AttemptId, AttemptResult, BeforeImage};
 
 /// Times a request that certainly was not carried out, or only reads, is sent before it fails.
 const SENDINGS: u32 = 4;
+
+/// After this long a request that was on its way when its sender died has arrived.
+const ARRIVAL: Duration = Duration::from_secs(3);
 
 /// Why a request did not do what was wanted.
 #[derive(Debug)]
@@ -54,6 +58,10 @@ pub(super) struct Session<'a, W> {
     pub(super) clock: &'a dyn Clock,
     pub(super) observer: &'a dyn Observer,
     pub(super) types: AttributeTypes,
+    /// Whether values that would be lost are kept in a note, which is so unless the plan was told to drop them.
+    pub(super) keeps_values: bool,
+    /// Where the workspace's conversations can be opened; an id follows.
+    pub(super) inbox: String,
     /// The teammate in whose name conversations are joined.
     pub(super) admin: String,
     pub(super) names: Names,
@@ -64,8 +72,21 @@ pub(super) struct Session<'a, W> {
     not_before: Mutex<Option<Instant>>,
     stop: watch::Sender<bool>,
     reason: OnceLock<Error>,
+    began: Instant,
     reads: AtomicU64,
     writes: AtomicU64,
+    failed: AtomicU64,
+    crowd: Mutex<Crowd>,
+}
+
+/// The address of the workspace's inbox, up to the id of a conversation.
+fn inbox(me: &Me) -> String {
+    let host = match me.region.as_str() {
+        "EU" => "app.eu.intercom.com",
+        "AU" => "app.au.intercom.com",
+        _ => "app.intercom.com",
+    };
+    format!("https://{host}/a/apps/{}/conversations/", me.workspace_id)
 }
 
 /// What a session is made for.
@@ -75,23 +96,29 @@ pub(super) struct Setting<'a, W> {
     pub(super) clock: &'a dyn Clock,
     pub(super) observer: &'a dyn Observer,
     pub(super) types: AttributeTypes,
-    pub(super) admin: String,
+    pub(super) keeps_values: bool,
+    pub(super) me: &'a Me,
 }
 
 impl<'a, W> Session<'a, W> {
     pub(super) fn new(setting: Setting<'a, W>, scribe: Scribe) -> Self {
-        let Setting { workspace, options, clock, observer, types, admin } = setting;
+        let Setting { workspace, options, clock, observer, types, keeps_values, me } = setting;
         Self {
             workspace,
             options,
             clock,
             observer,
             types,
-            admin,
+            keeps_values,
+            inbox: inbox(me),
+            admin: me.admin_id.clone(),
             names: Names::default(),
             equals: Equals::default(),
             scribe,
             lanes: Semaphore::new(options.lanes.max(1)),
+            crowd: Mutex::new(Crowd::new(options.lanes.max(1), options.most_lanes)),
+            failed: AtomicU64::new(0),
+            began: Instant::now(),
             breaker: Mutex::new(Breaker::new(options.failures_in_a_row)),
             not_before: Mutex::new(None),
             stop: watch::Sender::new(false),
@@ -121,6 +148,27 @@ impl<'a, W> Session<'a, W> {
 
     pub(super) fn into_reason(self) -> Option<Error> {
         self.reason.into_inner()
+    }
+
+    /// How long to wait until requests of a process that was killed before this one began have arrived.
+    pub(super) fn until_orphans_arrived(&self) -> Duration {
+        ARRIVAL.saturating_sub(self.began.elapsed())
+    }
+
+    /// An action failed, not because of another one. Enough of them stop the run.
+    pub(super) fn action_failed(&self, message: &str) {
+        let failed = self.failed.fetch_add(1, Ordering::Relaxed) + 1;
+        if failed >= self.options.most_failed.max(1) {
+            self.stop_because(Error::TooManyFailed { failed, message: message.to_owned() });
+        }
+    }
+
+    /// A call came to its end after `took`: when calls take long, more of them go side by side.
+    fn took(&self, took: Duration) {
+        let more = self.crowd.lock().unwrap_or_else(PoisonError::into_inner).call_took(took);
+        if more > 0 {
+            self.lanes.add_permits(more);
+        }
     }
 
     /// Requests that read, and requests that write.
@@ -180,7 +228,9 @@ impl<'a, W> Session<'a, W> {
         loop {
             self.pass_gate().await?;
             self.reads.fetch_add(1, Ordering::Relaxed);
+            let began = Instant::now();
             let answer = request().await;
+            self.took(began.elapsed());
             self.observer.request();
             sendings += 1;
             let error = match answer {
@@ -218,7 +268,9 @@ impl<'a, W> Session<'a, W> {
             let text = format!("{mark}{request}");
             let attempt = self.scribe.intend((action, step), text, images.clone(), self.now()).await?;
             self.writes.fetch_add(1, Ordering::Relaxed);
+            let began = Instant::now();
             let answer = send().await;
+            self.took(began.elapsed());
             self.observer.request();
             sendings += 1;
             let error = match answer {

@@ -40,6 +40,11 @@ pub struct UndoSummary {
     pub summary: Summary,
 }
 
+/// Whether the last thing that happened to the workspace because of the plan was an undo.
+pub fn was_undone(plan_file: &PlanFile) -> Result<bool, Error> {
+    Ok(plan_file.newest_request()?.is_some_and(|request| request.starts_with(UNDO_MARK)))
+}
+
 /// Puts back what can be put back. Interrupted or killed, it is simply begun again.
 pub async fn undo<W: WriteWorkspace>(
     plan_file: &mut PlanFile,
@@ -48,17 +53,19 @@ pub async fn undo<W: WriteWorkspace>(
     surroundings: Surroundings<'_>,
     cancel: watch::Receiver<bool>,
 ) -> Result<UndoSummary, Error> {
-    let Surroundings { clock, observer } = surroundings;
+    let Surroundings { clock, observer, me } = surroundings;
     let started_at = clock.now();
     // Guardrails limit what an apply does; an undo must not be stopped by them
     let lenient = Options { create_attributes: true, limits: super::Limits::default(), ..options.clone() };
-    let found = preflight::check(plan_file, workspace, &lenient).await?;
+    let found = preflight::check(plan_file, workspace, &lenient, me).await?;
     let number = plan_file.runs()?.last().map_or(1, |run| run.number + 1);
     plan_file.arrange_work(Choice::Tried)?;
     let (sender, messages) = mpsc::unbounded_channel();
     let scribe = Scribe::new(sender, plan_file.last_attempt()?);
-    let (types, admin) = (found.types().with_texts(&found.to_create), found.me.admin_id.clone());
-    let session = Session::new(Setting { workspace, options, clock, observer, types, admin }, scribe);
+    let types = found.types().with_texts(&found.to_create);
+    let setting =
+        Setting { workspace, options, clock, observer, types, keeps_values: found.keeps_values, me: &found.me };
+    let session = Session::new(setting, scribe);
     let stop = cancel.clone();
     let worked = executor::work(plan_file, &session, messages, cancel, Direction::Undo).await;
     let (reads, writes) = session.requests();
@@ -181,8 +188,8 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
                 let call = (|| workspace.detach_company(id, company), nothing as fn(&()) -> _);
                 self.put(action, Request::DetachCompany(id.clone(), company.clone()), step, call).await
             }
-            Request::AddNote(id) if self.made.contains(id) => Ok(()),
-            Request::AddNote(_) => Err(kept("notes cannot be taken back through the API")),
+            Request::AddNote(id, _) if self.made.contains(id) => Ok(()),
+            Request::AddNote(..) => Err(kept("notes cannot be taken back through the API")),
             Request::JoinConversation { .. } => Err(kept("the contact stays in the conversation")),
             Request::Merge { .. }
             | Request::Delete(_)
@@ -257,7 +264,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         };
         let ours = |request: &Request| match request {
             Request::Update(contact)
-            | Request::AddNote(contact)
+            | Request::AddNote(contact, _)
             | Request::AttachTag(contact, _)
             | Request::AttachCompany(contact, _) => contact == id,
             Request::Create => true,
@@ -271,7 +278,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             .filter(|(_, request)| ours(request))
             .collect();
         let last = requests.iter().map(|(attempt, _)| attempt.ended_at.unwrap_or(attempt.intended_at).0).max();
-        let notes = requests.iter().filter(|(_, request)| matches!(request, Request::AddNote(_))).count();
+        let notes = requests.iter().filter(|(_, request)| matches!(request, Request::AddNote(..))).count();
         let tags = |tag: &str| {
             requests.iter().any(|(_, request)| matches!(request, Request::AttachTag(_, ours) if ours.0 == tag))
         };

@@ -66,7 +66,7 @@ impl UndoForecast {
                     }
                     Request::AttachTag(id, _) if !goes(&id) => Ok("tags taken off"),
                     Request::AttachCompany(id, _) if !goes(&id) => Ok("companies taken off"),
-                    Request::AddNote(id) if !goes(&id) => Err("notes that were added stay"),
+                    Request::AddNote(id, _) if !goes(&id) => Err("notes that were added stay"),
                     Request::JoinConversation { .. } => Err("conversations keep the participant that was added"),
                     _ => continue,
                 };

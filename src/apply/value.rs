@@ -244,7 +244,7 @@ pub(super) fn alike(attribute: &Attribute, left: Option<&Value>, right: Option<&
     }
 }
 
-fn as_text(value: &Value) -> String {
+pub(super) fn as_text(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

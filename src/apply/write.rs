@@ -151,7 +151,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         let workspace = self.session.workspace;
         let id_of = |note: &Note| Some(note.id.clone());
         let call = (|| workspace.add_note(target, body), id_of as fn(&Note) -> _);
-        let note = self.send(job, Request::AddNote(target.clone()), &[target], call).await?;
+        let note = self.send(job, Request::AddNote(target.clone(), note::digest(body)), &[target], call).await?;
         if let Some(holding) = self.holdings.get_mut(target) {
             holding.notes.push(note);
         }

@@ -17,7 +17,8 @@ use super::watch::Watch;
 use super::{Outcome, connect, file, plan as plan_verb, report as report_verb};
 use crate::apply::{self, SystemClock};
 use crate::config::{Layer, Settings};
-use crate::intercom::{Client, ReadWorkspace};
+use crate::intercom::{Client, Me, ReadWorkspace};
+use crate::plan::ActionKind;
 use crate::store::PlanFile;
 use crate::{report, review};
 
@@ -40,6 +41,12 @@ pub(super) struct ApplyArgs {
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
+    /// The workspace's name: needed without a terminal when the plan deletes contacts for good
+    #[arg(long = "confirm-delete-in", value_name = "NAME")]
+    confirm: Option<String>,
+    /// Stop when this many actions have failed
+    #[arg(long, value_name = "N")]
+    max_failures: Option<u32>,
     /// Create custom attributes the workspace lacks
     #[arg(long)]
     create_attributes: bool,
@@ -94,6 +101,7 @@ impl ApplyArgs {
         set(&mut layer, "apply.create_attributes", self.create_attributes.then_some(true), "--create-attributes");
         set(&mut layer, "apply.workers", self.workers.map(i64::from), "--workers");
         set(&mut layer, "apply.search_patience_seconds", self.search_patience.map(i64::from), "--search-patience");
+        set(&mut layer, "apply.max_failures", self.max_failures.map(i64::from), "--max-failures");
         layer
     }
 }
@@ -104,6 +112,9 @@ pub(super) fn options(settings: &Settings) -> apply::Options {
     let guardrails = &settings.guardrails;
     apply::Options {
         lanes: settings.apply.workers.unwrap_or(default.lanes).max(1),
+        // Whoever says how many means it
+        most_lanes: settings.apply.workers.unwrap_or(default.most_lanes),
+        most_failed: settings.apply.max_failures,
         create_attributes: settings.apply.create_attributes,
         search_patience: Duration::from_secs(settings.apply.search_patience_seconds),
         limits: apply::Limits {
@@ -137,22 +148,59 @@ pub(super) fn run(arguments: &ApplyArgs, output: &OutputArgs, printer: &Printer,
     if arguments.no_write {
         return rehearse(&plan_file, &client, &options, output, printer, cancel);
     }
+    let undone = apply::was_undone(&plan_file)?;
+    if undone {
+        printer.say("this plan was applied and undone; applying it now carries it out again");
+    }
+    if !deletions_confirmed(&plan_file, &me, arguments.confirm.as_deref(), printer)? {
+        return Ok(Exit::Done);
+    }
     if !arguments.yes {
         let plan = plan_file.plan()?;
         printer.say(&report::verdict(&plan, None));
-        match printer.ask(&format!("Carry this out in {} ({})?", me.workspace_name, me.workspace_id)) {
+        let again = if undone { " again" } else { "" };
+        match printer.ask(&format!("Carry this out{again} in {} ({})?", me.workspace_name, me.workspace_id)) {
             Some(true) => {}
             Some(false) => return Ok(Exit::Done),
             None => return Err(exit::usage("nobody is here to confirm: read the plan, then run again with --yes")),
         }
     }
-    carry_out(&mut plan_file, &client, &options, &arguments.plan, output, printer, cancel)
+    carry_out(&mut plan_file, (&client, &me), &options, &arguments.plan, output, printer, cancel)
+}
+
+/// Whether contacts may be deleted for good: only who types the workspace's name may. `--yes` is not enough.
+fn deletions_confirmed(
+    plan_file: &PlanFile,
+    me: &Me,
+    confirmed: Option<&str>,
+    printer: &Printer,
+) -> anyhow::Result<bool> {
+    let tally = plan_file.tally()?;
+    let count: u64 = tally.iter().filter(|tally| tally.kind == ActionKind::Delete).map(|tally| tally.open).sum();
+    if count == 0 {
+        return Ok(true);
+    }
+    let name = me.workspace_name.as_str();
+    let question =
+        format!("{count} contacts will be deleted for good. Type the workspace's name ({name}) to allow it:");
+    let typed = match confirmed {
+        Some(typed) => Some(typed.to_owned()),
+        None => printer.ask_for(&question),
+    };
+    match typed {
+        Some(typed) if typed.trim() == name => Ok(true),
+        Some(_) if confirmed.is_none() => Ok(false),
+        Some(typed) => Err(exit::usage(format!("--confirm-delete-in '{typed}': the workspace is called '{name}'"))),
+        None => Err(exit::usage(format!(
+            "the plan deletes {count} contacts for good: run again with --confirm-delete-in '{name}' if that is wanted"
+        ))),
+    }
 }
 
 /// Applies and tells what became of everything.
 fn carry_out(
     plan_file: &mut PlanFile,
-    client: &Client,
+    (client, me): (&Client, &Me),
     options: &apply::Options,
     path: &Path,
     output: &OutputArgs,
@@ -160,7 +208,7 @@ fn carry_out(
     cancel: &Cancel,
 ) -> Outcome {
     let watch = Watch::new(printer, client);
-    let surroundings = apply::Surroundings { clock: &SystemClock, observer: &watch };
+    let surroundings = apply::Surroundings { clock: &SystemClock, observer: &watch, me: Some(me) };
     let stop = cancel.draining();
     let applied = cancel.block_on(apply::run(plan_file, client, options, surroundings, stop));
     watch.finish();

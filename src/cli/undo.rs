@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &UndoArgs, output: &OutputArgs, printer: &Printer, 
         }
     }
     let watch = Watch::new(printer, &client);
-    let surroundings = apply::Surroundings { clock: &SystemClock, observer: &watch };
+    let surroundings = apply::Surroundings { clock: &SystemClock, observer: &watch, me: Some(&me) };
     let options = apply_verb::options(&settings);
     let stop = cancel.draining();
     let undone = cancel.block_on(apply::undo(&mut plan_file, &client, &options, surroundings, stop));

@@ -131,6 +131,8 @@ pub struct ApplySection {
     /// Requests in flight; chosen by the limit and the latency when missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workers: Option<usize>,
+    /// Failed actions after which a run stops.
+    pub max_failures: u64,
     /// Create custom attributes the workspace lacks.
     pub create_attributes: bool,
     /// Seconds to look for a contact that may have been created before creating it again.
@@ -139,7 +141,7 @@ pub struct ApplySection {
 
 impl Default for ApplySection {
     fn default() -> Self {
-        Self { workers: None, create_attributes: false, search_patience_seconds: 120 }
+        Self { workers: None, max_failures: 100, create_attributes: false, search_patience_seconds: 120 }
     }
 }
 

@@ -5,6 +5,7 @@
 //! can read while `apply` writes. Closing puts the log back into the file. After a kill the log stays beside it
 //! (`NAME-wal`) and belongs to the plan until the plan is opened again.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct PlanFile {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     lock: Option<Lock>,
+    /// The seal was right, and nobody else can have written since.
+    verified: Cell<bool>,
 }
 
 impl PlanFile {
@@ -75,15 +78,22 @@ impl PlanFile {
             .and_then(|()| connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768;"))
             .map_err(|source| refused(path, source))?;
         connection.set_prepared_statement_cache_capacity(32);
-        Ok(Self { connection, path: path.to_owned(), lock })
+        Ok(Self { connection, path: path.to_owned(), lock, verified: Cell::new(false) })
     }
 
     /// [`Error::Edited`] when anything the plan says has changed since it was made or reviewed. Journal, decisions,
     /// outcomes and the workspace binding are not covered.
     pub fn verify_seal(&self) -> Result<(), Error> {
+        if self.verified.get() {
+            return Ok(());
+        }
         let edited = || Error::Edited { path: self.path.clone() };
         let sealed = self.reader().meta("seal")?.ok_or_else(edited)?;
-        if seal::compute(&self.connection, &self.path)? == sealed { Ok(()) } else { Err(edited()) }
+        if seal::compute(&self.connection, &self.path)? != sealed {
+            return Err(edited());
+        }
+        self.verified.set(self.lock.is_some());
+        Ok(())
     }
 
     /// Where the file is.

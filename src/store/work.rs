@@ -73,6 +73,14 @@ DELETE FROM temp.tried;
 INSERT INTO temp.tried SELECT action, attempt FROM main.attempts ORDER BY action, attempt;
 ";
 
+/// Only a lost answer asks who knows a contact, so only then are these worth their space.
+const CONTACT_INDEXES: &str = "
+CREATE INDEX IF NOT EXISTS rows_by_contact ON rows (contact) WHERE side = 'existing';
+CREATE INDEX IF NOT EXISTS actions_by_contact ON actions (contact);
+CREATE INDEX IF NOT EXISTS states_by_contact ON action_states (contact);
+CREATE INDEX IF NOT EXISTS attempts_by_contact ON attempts (detail) WHERE result = 'done';
+";
+
 /// Which groups are work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -190,9 +198,18 @@ impl PlanFile {
             .map_err(|source| refused(&self.path, source))
     }
 
-    /// Whether the plan, or the journal of any other action than `action`, knows a contact. Looks through whole
-    /// tables: for the rare case of a lost answer.
+    /// The newest request in the journal.
+    pub fn newest_request(&self) -> Result<Option<String>, Error> {
+        self.connection
+            .query_row("SELECT request FROM attempts ORDER BY attempt DESC LIMIT 1", [], |row| row.get(0))
+            .optional()
+            .map_err(|source| refused(&self.path, source))
+    }
+
+    /// Whether the plan, or the journal of any other action than `action`, knows a contact. The first call makes
+    /// indexes; they change nothing that is sealed.
     pub fn knows_contact(&self, contact: &IntercomId, action: ActionId) -> Result<bool, Error> {
+        self.connection.execute_batch(CONTACT_INDEXES).map_err(|source| refused(&self.path, source))?;
         let sql = "SELECT EXISTS (SELECT 1 FROM rows WHERE contact = ?1 AND side = 'existing')
             OR EXISTS (SELECT 1 FROM actions WHERE contact = ?1)
             OR EXISTS (SELECT 1 FROM action_states WHERE contact = ?1 AND action <> ?2)

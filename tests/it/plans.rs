@@ -257,7 +257,8 @@ fn a_contact_somebody_archived_meanwhile_is_never_deleted_and_counts_as_archived
         let plan = ["plan", "--pull", "-o", "list.plan", "--no-report", "--lead-groups", how];
         desk.run_on(&workspace.url(), &plan).ends_with(0);
         workspace.edit(&serde_json::json!({"contact": "000000000000000000000002", "action": "archive"}));
-        desk.run_on(&workspace.url(), &APPLY).ends_with(code);
+        let confirmed = [&APPLY[..], &["--confirm-delete-in", "Leadfold sandbox"]].concat();
+        desk.run_on(&workspace.url(), &confirmed).ends_with(code);
         assert_eq!(workspace.state()["contacts"][1]["state"], "archived", "{how}");
     }
 }

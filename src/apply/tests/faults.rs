@@ -230,7 +230,7 @@ async fn asked_to_stop_it_finishes_what_is_under_way_and_says_so() {
         tokio::time::sleep(watched.latency).await;
     });
     let clock = fake.clock();
-    let surroundings = Surroundings { clock: &clock, observer: &Silent };
+    let surroundings = Surroundings { clock: &clock, observer: &Silent, me: None };
     let mut plan = saved.open();
     let summary = run(&mut plan, &*fake, &options(), surroundings, cancel).await.unwrap();
     assert!(summary.interrupted);
@@ -295,4 +295,22 @@ async fn with_more_contacts_than_lost_answers_nothing_is_guessed() {
     let ActionState::Unknown { message } = &plan.action_states().unwrap()[0] else { panic!() };
     insta::assert_snapshot!(message, @"the answer to the create was lost, and several contacts fit: new0001, theirs; keep one of them");
     assert_eq!(fake.writes().len(), 1, "nothing was sent again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_in_which_action_after_action_fails_stops_and_leaves_the_rest_pending() {
+    let fake = shared(Fake::new());
+    let mut draft = Draft::new();
+    for number in 0..20 {
+        fake.fault(number as usize + 1, Fault::Refused);
+        let create = draft.create(number, Role::Lead, &[("email", &format!("p{number}@hill.example"))]);
+        draft.row(number, Outcome::Created, &[create]);
+    }
+    let options = Options { lanes: 1, most_failed: 5, ..options() };
+    let saved = draft.save();
+    let mut plan = saved.open();
+    let error = apply_with(&mut plan, &fake, &options, &Silent).await.unwrap_err();
+    assert!(matches!(error, Error::TooManyFailed { failed: 5, .. }), "{error}");
+    assert_eq!(fake.writes().len(), 5);
+    assert_eq!(plan.action_states().unwrap().iter().filter(|state| **state == ActionState::Pending).count(), 15);
 }

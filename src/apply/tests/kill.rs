@@ -192,3 +192,53 @@ async fn killed_between_a_result_and_the_state_of_its_action() {
     assert_eq!(fake.writes(), ["tag Webinar", "attach tag made1 t0"]);
     assert_eq!(summary.outcomes[&Outcome::Created], 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_waited_for_its_turn_until_the_process_was_killed_is_looked_for_with_full_patience() {
+    let mut fake = Fake::new();
+    fake.search_lag = 60;
+    let fake = shared(fake);
+    let mut draft = Draft::new();
+    let create = draft.create(1, Role::Lead, &[("email", "ann@hill.example")]);
+    draft.row(1, Outcome::Created, &[create]);
+    let saved = draft.save();
+    // The intent is old: the request stood at the gate, was sent, and the process died
+    saved
+        .open()
+        .record(&[JournalEntry::Intent(Attempt {
+            id: AttemptId(1),
+            action: create,
+            step: 0,
+            request: "POST /contacts".to_owned(),
+            intended_at: Timestamp(super::BEGIN - 600),
+            result: None,
+            ended_at: None,
+            request_id: None,
+        })])
+        .unwrap();
+    fake.seed("made1", Role::Lead, &[("email", "ann@hill.example")]);
+    fake.edit("made1", |kept| kept.created_at = super::BEGIN);
+    apply(&mut saved.open(), &fake).await.unwrap();
+    assert_eq!(fake.with_email("ann@hill.example"), ["made1"], "not made again");
+    assert_eq!(fake.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_notes_with_a_lost_answer_the_journal_says_which_one_arrived() {
+    let fake = shared(Fake::new());
+    fake.seed("l1", Role::Lead, &[("email", "ann@hill.example")]);
+    fake.seed("l2", Role::Lead, &[("email", "ann@hill.example")]);
+    fake.edit("l2", |kept| kept.notes = vec!["Wants a demo".to_owned(), "Called".to_owned()]);
+    // The first note arrives, its answer is lost; then the second is sent
+    fake.fault(1, Fault::LostAfter);
+    let mut draft = Draft::new();
+    let copy = draft.act(1, super::draft::existing("l1"), super::draft::everything_of("l2"));
+    draft.row(1, Outcome::Updated, &[copy]);
+    let saved = draft.save();
+    let mut plan = saved.open();
+    apply(&mut plan, &fake).await.unwrap();
+    assert_eq!(fake.kept("l1").notes.len(), 2);
+    let attempts = plan.attempts().unwrap();
+    let done = attempts.iter().filter(|attempt| matches!(attempt.result, Some(AttemptResult::Done { .. }))).count();
+    assert_eq!((attempts.len(), done), (2, 2), "{attempts:?}");
+}

@@ -1,5 +1,6 @@
 //! Whole runs against a pretend workspace: what ends up in it, what the journal says, and what a kill leaves behind.
 
+mod changed;
 mod draft;
 mod fake;
 mod faults;
@@ -56,7 +57,7 @@ async fn apply_with(
 ) -> Result<Summary, Error> {
     let (_keep, cancel) = watch::channel(false);
     let clock = fake.clock();
-    let surroundings = Surroundings { clock: &clock, observer };
+    let surroundings = Surroundings { clock: &clock, observer, me: None };
     tokio::time::timeout(Duration::from_secs(100_000), run(plan, &**fake, options, surroundings, cancel))
         .await
         .expect("a run ends")

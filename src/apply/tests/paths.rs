@@ -117,6 +117,8 @@ pub(super) fn merge_workspace(gone: bool) -> Fake {
     fake.seed("l1", Role::Lead, &[("email", "ann@hill.example"), ("phone", "+35315550199")]);
     fake.seed_tags("l1", &["Webinar", "Newsletter"]);
     fake.seed_company("l1", "Hillside");
+    let kept = "leadfold kept these values from merged contacts:\nphone: +35315550199";
+    fake.edit("u1", |user| user.notes.push(kept.to_owned()));
     fake
 }
 
@@ -191,7 +193,12 @@ async fn a_lead_is_archived_after_all_it_holds_was_copied() {
     assert_eq!(fake.kept("l1").tags, fake.kept("l2").tags);
     assert_eq!(
         fake.kept("l1").notes,
-        ["Note by Ada, 2027-01-15: Wants a demo", "Note by Ada, 2027-01-15: Called & left word"]
+        [
+            "Note by Ada, 2027-01-15: Wants a demo",
+            "Note by Ada, 2027-01-15: Called & left word",
+            "Closed conversation 902, held with a contact that was archived: \
+             https://app.eu.intercom.com/a/apps/ws1/conversations/902",
+        ]
     );
     assert!(fake.members("901").contains("l1"));
     assert!(!fake.members("902").contains("l1"), "joining a closed conversation would open it again");
@@ -205,6 +212,7 @@ async fn a_lead_is_archived_after_all_it_holds_was_copied() {
 #[tokio::test(start_paused = true)]
 async fn a_contact_is_kept_when_the_survivor_lacks_some_of_it() {
     let fake = shared(fold_workspace());
+    fake.edit("l1", |kept| drop(kept.standard.insert("phone".to_owned(), json!("+35315550100"))));
     let mut draft = Draft::new();
     let archive = draft.act(1, existing("l2"), ActionBody::Archive { survivor: existing("l1") });
     draft.row(1, Outcome::Archived, &[archive]);
@@ -213,7 +221,7 @@ async fn a_contact_is_kept_when_the_survivor_lacks_some_of_it() {
     apply(&mut plan, &fake).await.unwrap();
     assert!(!fake.kept("l2").archived);
     let ActionState::Stale { message } = &plan.action_states().unwrap()[0] else { panic!() };
-    insta::assert_snapshot!(message, @"the contact was kept, because the survivor lacks 14 tags, 2 notes, 1 open conversation of it; make a new plan");
+    insta::assert_snapshot!(message, @"the contact was kept, because the survivor lacks 14 tags, 3 notes, 1 open conversation of it; make a new plan");
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use crate::plan::{Outcome, Target};
 async fn take_back(saved: &Saved, fake: &Arc<Fake>) -> Result<UndoSummary, Error> {
     let (_keep, cancel) = watch::channel(false);
     let clock = fake.clock();
-    let surroundings = Surroundings { clock: &clock, observer: &Silent };
+    let surroundings = Surroundings { clock: &clock, observer: &Silent, me: None };
     undo(&mut saved.open(), &**fake, &options(), surroundings, cancel).await
 }
 
@@ -151,7 +151,7 @@ async fn merges_notes_and_conversations_are_announced_as_irreversible() {
         irreversible: {
             "conversations keep the participant that was added": 1,
             "leads that were merged stay merged": 1,
-            "notes that were added stay": 2,
+            "notes that were added stay": 3,
             "opt-outs and promotions stay": 1,
         },
     }

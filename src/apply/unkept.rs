@@ -1,0 +1,191 @@
+//! What a contact holds now that would be gone with it: values neither the survivor nor any of its notes has. Pure.
+//!
+//! The plan keeps what it knew. Between plan and apply somebody may have written another value, and an export may never
+//! have held all attributes, so this looks at the contacts themselves, right before a merge or an archive.
+
+use serde_json::Value;
+
+use super::freshness::WireChange;
+use super::value::{alike, as_text, current};
+use crate::contact::Role;
+use crate::intercom::{Contact, Note, plain_text};
+use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, StandardAttribute};
+
+/// How the contact goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaving<'a> {
+    /// It is merged: Intercom copies what the survivor lacks, and the plan then writes these.
+    Merged(&'a [WireChange]),
+    /// It is archived or deleted: what was not written by now is lost.
+    Removed,
+}
+
+/// Values that would be lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unkept {
+    /// Who the person is: the plan had kept all of these, so the contact has changed since.
+    pub(super) identity: Vec<String>,
+    /// `attribute: value` lines of everything else.
+    lines: Vec<String>,
+}
+
+impl Unkept {
+    /// A note that keeps what is not about who the person is.
+    pub(super) fn note(&self) -> Option<String> {
+        (!self.lines.is_empty()).then(|| format!("{KEEP_NOTE_FIRST_LINE}\n{}", self.lines.join("\n")))
+    }
+
+    /// The sentence for a contact that must stay as it is.
+    pub(super) fn moved(&self) -> Option<String> {
+        (!self.identity.is_empty()).then(|| {
+            format!(
+                "the contact changed since the plan was made: its {} would be lost; make a new plan",
+                self.identity.join(" and its ")
+            )
+        })
+    }
+}
+
+/// What `loser` holds and nobody would find again.
+pub(super) fn unkept(loser: &Contact, survivor: &Contact, notes: &[Note], leaving: Leaving<'_>) -> Unkept {
+    let notes: Vec<String> = notes.iter().map(|note| plain_text(&note.body)).collect();
+    let is_lost = |attribute: &Attribute, value: &Value| {
+        let standing = current(survivor, attribute);
+        let held = alike(attribute, Some(value), standing.as_ref());
+        let arrives = match leaving {
+            Leaving::Removed => false,
+            Leaving::Merged(later) => match later.iter().find(|change| change.attribute == *attribute) {
+                Some(change) => alike(attribute, Some(value), Some(&change.after)),
+                None => standing.is_none() && is_copied(attribute),
+            },
+        };
+        !held && !arrives && !notes.iter().any(|note| tells(note, attribute, value))
+    };
+    let mut unkept = Unkept::default();
+    for standard in
+        [StandardAttribute::Email, StandardAttribute::Phone, StandardAttribute::Name, StandardAttribute::ExternalId]
+    {
+        // A lead's external id is a number Intercom made up
+        let attribute = Attribute::Standard(standard);
+        if standard == StandardAttribute::ExternalId && loser.role == Role::Lead {
+            continue;
+        }
+        if current(loser, &attribute).is_some_and(|value| is_lost(&attribute, &value)) {
+            unkept.identity.push(standard.name().replace('_', " "));
+        }
+    }
+    for name in loser.custom_attributes.keys() {
+        let attribute = Attribute::Custom(name.clone());
+        if let Some(value) = current(loser, &attribute)
+            && is_lost(&attribute, &value)
+        {
+            unkept.lines.push(line(name, &as_text(&value)));
+        }
+    }
+    unkept.lines.sort();
+    unkept
+}
+
+/// Whether a merge fills it on the user that lacks it.
+fn is_copied(attribute: &Attribute) -> bool {
+    !matches!(attribute, Attribute::Standard(StandardAttribute::Email | StandardAttribute::ExternalId))
+}
+
+fn line(label: &str, text: &str) -> String {
+    format!("{label}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether a note has the value in a line of its own, as keep-notes do.
+fn tells(note: &str, attribute: &Attribute, value: &Value) -> bool {
+    let label = match attribute {
+        Attribute::Standard(standard) => standard.name(),
+        Attribute::Custom(name) => name,
+    };
+    let wanted = Value::String(line("", &as_text(value)).trim_start_matches(": ").to_owned());
+    note.lines()
+        .filter_map(|line| line.trim().strip_prefix(label)?.strip_prefix(':'))
+        .any(|kept| alike(attribute, Some(&wanted), Some(&Value::String(kept.trim().to_owned()))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Leaving, Unkept, unkept};
+    use crate::apply::freshness::WireChange;
+    use crate::contact::{IntercomId, Role};
+    use crate::intercom::{Contact, Embedded, Note};
+    use crate::plan::{Attribute, StandardAttribute};
+
+    fn contact(role: Role, phone: Option<&str>, custom: &Value) -> Contact {
+        let nothing = Embedded::default;
+        Contact {
+            id: IntercomId("c".into()),
+            role,
+            external_id: None,
+            email: None,
+            phone: phone.map(str::to_owned),
+            name: None,
+            owner_id: None,
+            unsubscribed_from_emails: false,
+            has_hard_bounced: false,
+            marked_email_as_spam: false,
+            created_at: None,
+            updated_at: None,
+            signed_up_at: None,
+            last_seen_at: None,
+            city: None,
+            region: None,
+            country: None,
+            custom_attributes: custom.as_object().cloned().unwrap_or_default(),
+            tags: nothing(),
+            companies: nothing(),
+            notes: nothing(),
+            archived: false,
+            raw: Value::Null,
+        }
+    }
+
+    fn note(body: &str) -> Note {
+        Note { id: "1".to_owned(), body: body.to_owned(), created_at: None, author: None }
+    }
+
+    fn lead() -> Contact {
+        contact(Role::Lead, Some("+353 1 555 0100"), &json!({ "plan": "pro", "seats": 5 }))
+    }
+
+    #[test]
+    fn what_the_survivor_or_a_keep_note_holds_is_kept() {
+        let survivor = contact(Role::User, Some("+35315550100"), &json!({ "seats": 5 }));
+        let kept = note("<p>leadfold kept these values from merged contacts:</p><p>plan: Pro</p>");
+        assert_eq!(unkept(&lead(), &survivor, &[kept], Leaving::Removed), Unkept::default());
+    }
+
+    #[test]
+    fn another_phone_is_a_change_of_the_person_and_another_attribute_goes_into_a_note() {
+        let survivor = contact(Role::User, Some("+35316660000"), &json!({ "plan": "free", "seats": 5 }));
+        let lost = unkept(&lead(), &survivor, &[note("plan: pro plus")], Leaving::Merged(&[]));
+        assert_eq!(lost.identity, ["phone"]);
+        assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro");
+    }
+
+    #[test]
+    fn a_merge_fills_what_the_user_lacks_and_an_archive_does_not() {
+        let survivor = contact(Role::User, None, &json!({}));
+        assert_eq!(unkept(&lead(), &survivor, &[], Leaving::Merged(&[])), Unkept::default());
+        let lost = unkept(&lead(), &survivor, &[], Leaving::Removed);
+        assert_eq!(lost.identity, ["phone"]);
+        assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro\nseats: 5");
+    }
+
+    #[test]
+    fn an_address_is_not_filled_by_a_merge_but_may_be_written_after_it() {
+        let mut lead = contact(Role::Lead, None, &json!({}));
+        lead.email = Some("ann@hill.example".to_owned());
+        let user = contact(Role::User, None, &json!({}));
+        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&[])).identity, ["email"]);
+        let attribute = Attribute::Standard(StandardAttribute::Email);
+        let later = [WireChange { attribute, before: None, after: json!("Ann@hill.example") }];
+        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&later)), Unkept::default());
+    }
+}
