@@ -12,7 +12,9 @@
 )]
 
 mod bad_input;
+mod chaos;
 mod datasets;
+mod deletions;
 mod errors;
 mod evaluate;
 mod guides;

@@ -1,0 +1,165 @@
+//! What a chaos run starts from: a small workspace with every kind of group in it, and a list that comes in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::people::{Chance, Person};
+use crate::support::Desk;
+use crate::workspace::Workspace;
+
+/// Days and seconds do not matter; that they differ does.
+const FIRST_SEEN: u64 = 1_600_000_000;
+
+/// One contact to seed.
+struct Seeded<'a> {
+    role: &'a str,
+    person: &'a Person,
+    external_id: String,
+    phone: &'a str,
+    tags: &'a str,
+    note: String,
+    plan: &'a str,
+    unsubscribed: bool,
+}
+
+/// The workspace as CSV. Of every kind a few: a user with one lead, with two leads, two leads, three leads, a lead
+/// alone, two users of one person.
+fn contacts(chance: &mut Chance, people: &[Person]) -> String {
+    let mut csv =
+        "id,role,external_id,email,name,phone,companies,tags,notes,created_at,plan,unsubscribed_from_emails\n"
+            .to_owned();
+    let mut row = 0_u64;
+    let mut add = |csv: &mut String, contact: &Seeded<'_>| {
+        row += 1;
+        writeln!(
+            csv,
+            "{row:024x},{},{},{},{},{},{},{},{},{},{},{}",
+            contact.role,
+            contact.external_id,
+            contact.person.email,
+            contact.person.name(),
+            contact.phone,
+            contact.person.company,
+            contact.tags,
+            contact.note,
+            FIRST_SEEN + row * 60,
+            contact.plan,
+            contact.unsubscribed,
+        )
+        .unwrap();
+    };
+    for (number, person) in people.iter().enumerate() {
+        let roles: &[&str] = match number % 8 {
+            0 | 1 => &["user", "lead"],
+            2 => &["user", "lead", "lead"],
+            3 | 4 => &["lead", "lead"],
+            5 => &["lead", "lead", "lead"],
+            6 => &["lead"],
+            _ => &["user", "user"],
+        };
+        for (place, role) in roles.iter().enumerate() {
+            let seeded = Seeded {
+                role,
+                person,
+                external_id: if *role == "user" { format!("cust-{number}-{place}") } else { String::new() },
+                phone: if place == 0 && chance.below(2) == 0 { "" } else { &person.phone },
+                tags: ["", "newsletter", "trial;spring", "vip"][chance.below(4)],
+                note: if chance.below(3) == 0 { format!("Called about offer {number}-{place}") } else { String::new() },
+                plan: ["", "pro", "free", "team"][chance.below(4)],
+                unsubscribed: place > 0 && chance.below(5) == 0,
+            };
+            add(&mut csv, &seeded);
+        }
+    }
+    csv
+}
+
+/// The list that comes in: rows of known people, new people, and new people twice. The column `Ref` names the row.
+fn list(chance: &mut Chance, known: &[Person], new: &[Person]) -> String {
+    let mut csv = "E-mail,Full name,Mobile,Organisation,Tags,Ref\n".to_owned();
+    let mut row = 0;
+    let mut add = |csv: &mut String, person: &Person, phone: &str, tags: &str| {
+        row += 1;
+        writeln!(csv, "{},{},{phone},{},{tags},ref-{row:03}x", person.email, person.name(), person.company).unwrap();
+    };
+    for person in known.iter().filter(|_| chance.below(2) == 0).collect::<Vec<_>>() {
+        add(&mut csv, person, &person.phone, "webinar");
+    }
+    for (number, person) in new.iter().enumerate() {
+        add(&mut csv, person, &person.phone, "webinar;list a");
+        if number % 3 == 0 {
+            add(&mut csv, person, "", "webinar;list b");
+        }
+    }
+    csv
+}
+
+/// A planned run, nothing applied yet.
+pub(super) struct Scene {
+    pub(super) desk: Desk,
+    pub(super) workspace: Workspace,
+    /// The workspace before the first write.
+    pub(super) before: Value,
+    /// The list as it came in, by its `Ref`.
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+impl Scene {
+    pub(super) fn planned(seed: u64, chance: &mut Chance) -> Self {
+        let first = usize::try_from(seed % 50).unwrap() * 40;
+        let known: Vec<Person> = (first..first + 16).map(Person::number).collect();
+        let new: Vec<Person> = (first + 16..first + 26).map(Person::number).collect();
+        let desk = Desk::new();
+        let options = Workspace::options().seed_csv("seed.csv", contacts(chance, &known).as_bytes()).unwrap();
+        let options = leadfold::sandbox::Options {
+            search_lag: std::time::Duration::from_millis([0, 900][chance.below(2)]),
+            ..options
+        };
+        let workspace = Workspace::start(options);
+        let ids: Vec<String> = text_of_all(&workspace.state()["contacts"], "id");
+        for _ in 0..6 {
+            let contact = &ids[chance.below(ids.len())];
+            let open = chance.below(2) == 0;
+            workspace.converse(&json!({ "contacts": [contact], "body": "Hello", "open": open }));
+        }
+        let list = list(chance, &known, &new);
+        desk.file("list.csv", &list);
+        desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
+        let before = workspace.state();
+        let mut reader = csv::Reader::from_reader(list.as_bytes());
+        let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        Self { desk, workspace, before, rows }
+    }
+}
+
+/// One field of every item.
+pub(super) fn text_of_all(items: &Value, field: &str) -> Vec<String> {
+    items.as_array().unwrap().iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// What other teammates did meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Meddling {
+    /// Contacts they archived or merged: gone by their will.
+    pub(super) gone: BTreeSet<String>,
+    /// Contacts whose fields they changed, with the field: the old value is theirs to lose.
+    pub(super) changed: BTreeSet<(String, String)>,
+    /// Values they wrote while no run was under way, by contact and field: nobody may lose these. What is written in the
+    /// very moment between our last look and our write cannot be saved by any client.
+    pub(super) placed: BTreeMap<(String, String), String>,
+}
+
+impl Meddling {
+    /// A teammate wrote a value.
+    pub(super) fn wrote(&mut self, id: &str, field: &str, value: &str, between_runs: bool) {
+        let place = (id.to_owned(), field.to_owned());
+        self.changed.insert(place.clone());
+        if between_runs {
+            self.placed.insert(place, value.to_owned());
+        } else {
+            self.placed.remove(&place);
+        }
+    }
+}
