@@ -40,9 +40,9 @@ impl Recorder {
         })
         .to_string();
         line.push('\n');
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = held.0.write_all(line.as_bytes()) {
-            held.1.get_or_insert(error.kind());
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = file.0.write_all(line.as_bytes()) {
+            file.1.get_or_insert(error.kind());
         }
     }
 
