@@ -57,8 +57,9 @@ def measure(path, work, options):
     seconds, (groups, auto) = timed(leadfold, rows, work, options)
     cells["leadfold"] = {"seconds": seconds, **scores(truth, groups)}
     cells["leadfold auto"] = scores(truth, auto)
-    many = lambda groups: sum(1 for count in sizes(groups).values() if count > 1)
-    result["review"] = (many(groups) - many(auto)) / max(many(groups), 1)
+    several = {group for group, count in sizes(groups).items() if count > 1}
+    waiting = {group for row, group in groups.items() if row not in auto} & several
+    result["review"] = len(waiting) / max(len(several), 1)
     say(f"leadfold {cells['leadfold']['f1']:.3f} / {cells['leadfold']['cubed_f1']:.3f} in {seconds:.1f} s")
 
     if any(row.get("email", "").strip() for row in rows):
