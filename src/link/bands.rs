@@ -131,13 +131,20 @@ fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Ba
         }
     }
     let by_mailbox = standing.is_some();
+    // A pair that stands without the mailbox may weigh less than the join that made its two one person.
+    let mut joined_by = None;
     if let Some(pairs) = standing {
         let joined = std::mem::replace(&mut parts, Parts::new(&cluster.members));
         let together = |pair: &&Join| joined.of(pair.left) == joined.of(pair.right);
         pairs.iter().filter(together).for_each(|pair| parts.join(pair));
+        joined_by = Some(joined);
     }
     let core = parts.largest(rank);
-    let (size, weakest) = parts.size_and_weakest(core);
+    let (size, mut weakest) = parts.size_and_weakest(core);
+    if let Some(joined) = joined_by {
+        let first = cluster.members.iter().copied().find(|row| parts.of(*row) == core);
+        weakest = first.and_then(|row| joined.size_and_weakest(joined.of(row)).1);
+    }
     if size == cluster.members.len() && size <= largest {
         return Banded { band: Band::Auto, weight: weakest, loose: Vec::new(), reason: None };
     }
@@ -323,6 +330,12 @@ mod tests {
         assert_eq!(found.loose, [(2, bits(9.0))]);
         assert_eq!(found.reason.as_deref(), Some("only a shared mailbox connects one member with the others"));
         assert_eq!(divided(&joins, Some(&[]), &nobody).band, Band::Review);
+    }
+
+    #[test]
+    fn a_core_weighs_what_its_joins_weigh_and_not_a_pair_that_stands_without_the_mailbox() {
+        let found = divided(&[join(0, 1, 12.0)], Some(&[join(0, 1, -2.0)]), &nobody);
+        assert_eq!((found.band, found.weight), (Band::Auto, Some(bits(12.0))));
     }
 
     #[test]
