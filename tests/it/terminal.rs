@@ -35,9 +35,12 @@ fn ctrl_c_while_planning_leaves_nothing_behind() {
     let desk = Desk::new();
     // Standard input stays open, so the run certainly is still reading when the signal comes.
     let mut child = desk.command(&["plan", "-", "-o", "list.plan"]).stdin(Stdio::piped()).spawn().unwrap();
+    // Taken out, because waiting for a child closes what it still holds.
+    let input = child.stdin.take();
     std::thread::sleep(Duration::from_millis(300));
     interrupt(&child);
     let status = child.wait().unwrap();
+    drop(input);
     assert_eq!(status.code(), Some(130));
     let mut complaints = String::new();
     child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
