@@ -63,7 +63,7 @@ try {
   await leadfold("apply", "promote.plan", ...writing);
   for (const phone of ["+4420794600107", "+4420794600107"]) await lead({ email: "gus.gray@gorse.example", name: "Gus Gray", phone });
   await leadfold("plan", "--pull", "--no-report", "--lead-groups", "delete", "--max-delete", "9", "-o", "delete.plan", ...reach);
-  await leadfold("apply", "delete.plan", "--max-delete", "9", ...writing);
+  await leadfold("apply", "delete.plan", "--max-delete", "9", "--confirm-delete-in", "Leadfold sandbox", ...writing);
   // An answer that gets lost makes leadfold search for what it has made.
   await sandbox.inside("faults", { rules: [{ fault: { kind: "drop", when: "after_commit" }, method: "POST", path: "/contacts", on: 1 }] });
   writeFileSync(join(folder, "late.csv"), "email,name\nhal.hill@heath.example,Hal Hill\n");
