@@ -73,7 +73,7 @@ impl Default for Options {
         Self {
             auto_weight: None,
             review_weight: None,
-            largest_auto_group: 50,
+            largest_auto_group: 20,
             survivor: SurvivorOrder::default(),
             without: ablation::Without::default(),
         }
