@@ -51,6 +51,12 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         let loser_conversations = self.conversations(loser).await?;
         let survivor_conversations =
             if loser_conversations.is_empty() { Vec::new() } else { self.conversations(survivor).await? };
+        if let Some(holding) = self.holdings.get_mut(loser) {
+            holding.conversations = Some(loser_conversations.clone());
+        }
+        if let (Some(holding), false) = (self.holdings.get_mut(survivor), loser_conversations.is_empty()) {
+            holding.conversations = Some(survivor_conversations.clone());
+        }
         let held = |id| self.holdings.get(id).ok_or(Setback::Halted);
         let (from, to): (&Holding, &Holding) = (held(loser)?, held(survivor)?);
         Ok(Lacking::These(missing(
@@ -90,6 +96,9 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         }
         for company in missing.companies {
             self.send_company(job, survivor, company).await?;
+        }
+        for choice in missing.choices {
+            self.send_choice(job, survivor, choice).await?;
         }
         for body in missing.notes {
             self.send_note(job, survivor, &body).await?;

@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use super::holding::Holding;
 use super::note;
 use super::unkept::{Leaving, unkept};
-use crate::intercom::{Company, Contact, Conversation, Tag};
+use crate::intercom::{Company, Contact, Conversation, Subscription, Tag};
 
 /// What the survivor lacks of what the loser has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Missing {
     pub(super) tags: Vec<Tag>,
     pub(super) companies: Vec<Company>,
+    /// Choices about subscription types the survivor is to make its own.
+    pub(super) choices: Vec<Subscription>,
     /// Bodies of notes as they are to be written.
     pub(super) notes: Vec<String>,
     /// Ids of open conversations.
@@ -31,6 +33,7 @@ impl Missing {
     pub(super) fn is_empty(&self) -> bool {
         self.tags.is_empty()
             && self.companies.is_empty()
+            && self.choices.is_empty()
             && self.notes.is_empty()
             && self.conversations.is_empty()
             && !self.opt_out
@@ -42,6 +45,7 @@ impl Missing {
         let counts = [
             (self.tags.len(), "tag", "tags"),
             (self.companies.len(), "company", "companies"),
+            (self.choices.len(), "choice of subscription", "choices of subscriptions"),
             (self.notes.len(), "note", "notes"),
             (self.conversations.len(), "open conversation", "open conversations"),
             (usize::from(self.opt_out), "opt-out", "opt-outs"),
@@ -52,6 +56,15 @@ impl Missing {
             .collect::<Vec<_>>()
             .join(", ")
     }
+}
+
+/// Choices to carry over: the survivor keeps its own, except that an opt-out wins over an opt-in.
+pub(super) fn choices_lacking(loser: &[Subscription], survivor: &[Subscription]) -> Vec<Subscription> {
+    let lacks = |choice: &&Subscription| match survivor.iter().find(|own| own.id == choice.id) {
+        None => true,
+        Some(own) => choice.opted_out && !own.opted_out,
+    };
+    loser.iter().filter(lacks).cloned().collect()
 }
 
 /// What is missing on the survivor, in the order it is to be copied.
@@ -97,6 +110,7 @@ pub(super) fn missing(
         moved,
         tags: loser.tags.iter().filter(|tag| !tags.contains(&tag.id)).cloned().collect(),
         companies: loser.companies.iter().filter(|company| !companies.contains(&company.id)).cloned().collect(),
+        choices: choices_lacking(&loser.choices, &survivor.choices),
         notes,
         conversations: loser_conversations
             .iter()

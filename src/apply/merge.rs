@@ -1,6 +1,6 @@
 //! Merging a lead into a user with Intercom's own call, and checking what came of it.
 
-use super::fold::{Missing, opted_out};
+use super::fold::{Missing, choices_lacking, opted_out};
 use super::freshness::{WireChange, before_merge, moved_message, wire_changes};
 use super::group::{Finish, GroupRun, Job, Setback};
 use super::holding::Holding;
@@ -9,7 +9,7 @@ use super::session::{Trouble, pause_before};
 use super::unkept::{Leaving, unkept};
 use super::write::{LOOKS, still_in_doubt};
 use crate::contact::{IntercomId, Role};
-use crate::intercom::{Company, Tag, WriteWorkspace};
+use crate::intercom::{Company, Subscription, Tag, WriteWorkspace};
 use crate::plan::{ActionBody, Target};
 use crate::store::BeforeImage;
 
@@ -40,6 +40,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
                     Err(trouble) => return Err(trouble.into()),
                 }
             }
+            self.keep_conversations_in_mind(from).await?;
             let workspace = self.session.workspace;
             let call = (|| workspace.merge(from, into), (|_| None) as fn(&_) -> _);
             match self.send(job, Request::Merge { from: from.clone(), into: into.clone() }, &[from, into], call).await {
@@ -68,6 +69,21 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         }
         let moved = before_merge(&user.contact, &later, &own);
         if moved.is_empty() { Ok(()) } else { Err(Setback::Stale(moved_message(&moved))) }
+    }
+
+    /// A merge moves the conversations, so afterwards only the before-image can tell which were the lead's. A workspace
+    /// that does not show them moves them all the same.
+    async fn keep_conversations_in_mind(&mut self, lead: &IntercomId) -> Result<(), Setback> {
+        let (session, workspace) = (self.session, self.session.workspace);
+        let found = match session.read(|| workspace.conversations(lead)).await {
+            Ok(conversations) => Some(conversations),
+            Err(Trouble::Halted) => return Err(Setback::Halted),
+            Err(_) => None,
+        };
+        if let Some(holding) = self.holdings.get_mut(lead) {
+            holding.conversations = found;
+        }
+        Ok(())
     }
 
     /// Every value the plan's updates give a contact.
@@ -149,7 +165,8 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         Err(Setback::Unknown("Intercom confirmed the merge, but the lead still answers; look at it".to_owned()))
     }
 
-    /// Tags and companies move with a merge; where they did not, they are attached. An opt-out of the lead wins.
+    /// Tags and companies move with a merge; where they did not, they are attached. What the lead chose about
+    /// subscriptions is chosen for the user too, and an opt-out of the lead wins.
     async fn verify_survivor(&mut self, job: &mut Job, had: &Had, into: &IntercomId) -> Result<Finish, Setback> {
         for _ in 0..LOOKS {
             self.forget(into);
@@ -173,12 +190,18 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
 struct Had {
     tags: Vec<Tag>,
     companies: Vec<Company>,
+    choices: Vec<Subscription>,
     opted_out: bool,
 }
 
 impl Had {
     fn of(lead: &Holding) -> Self {
-        Self { tags: lead.tags.clone(), companies: lead.companies.clone(), opted_out: opted_out(&lead.contact) }
+        Self {
+            tags: lead.tags.clone(),
+            companies: lead.companies.clone(),
+            choices: lead.choices.clone(),
+            opted_out: opted_out(&lead.contact),
+        }
     }
 
     fn from_image(image: &BeforeImage) -> Self {
@@ -186,6 +209,7 @@ impl Had {
         Self {
             tags: serde_json::from_value(list("tags")).unwrap_or_default(),
             companies: serde_json::from_value(list("companies")).unwrap_or_default(),
+            choices: serde_json::from_value(list("subscriptions")).unwrap_or_default(),
             opted_out: ["unsubscribed_from_emails", "has_hard_bounced", "marked_email_as_spam"]
                 .iter()
                 .any(|key| image.state.get(*key) == Some(&serde_json::Value::Bool(true))),
@@ -198,6 +222,7 @@ impl Had {
         Missing {
             tags: self.tags.iter().filter(lacks_tag).cloned().collect(),
             companies: self.companies.iter().filter(lacks_company).cloned().collect(),
+            choices: choices_lacking(&self.choices, &user.choices),
             opt_out: self.opted_out && !user.contact.unsubscribed_from_emails,
             ..Missing::default()
         }

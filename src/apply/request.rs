@@ -26,6 +26,9 @@ pub(super) enum Request {
     EnsureCompany,
     AttachCompany(IntercomId, CompanyId),
     DetachCompany(IntercomId, CompanyId),
+    OptOut(IntercomId, String),
+    OptIn(IntercomId, String),
+    ForgetChoice(IntercomId, String),
     /// A note, told from others by a digest of its words; empty in journals of earlier versions.
     AddNote(IntercomId, String),
     JoinConversation {
@@ -48,6 +51,9 @@ impl Request {
             | Self::DetachTag(id, _)
             | Self::AttachCompany(id, _)
             | Self::DetachCompany(id, _)
+            | Self::OptOut(id, _)
+            | Self::OptIn(id, _)
+            | Self::ForgetChoice(id, _)
             | Self::AddNote(id, _)
             | Self::JoinConversation { contact: id, .. } => Some(id),
             Self::Create | Self::EnsureTag | Self::EnsureCompany | Self::CreateAttribute => None,
@@ -73,6 +79,9 @@ impl fmt::Display for Request {
             Self::EnsureCompany => f.write_str("POST /companies"),
             Self::AttachCompany(id, company) => write!(f, "POST /contacts/{}/companies {}", id.0, company.0),
             Self::DetachCompany(id, company) => write!(f, "DELETE /contacts/{}/companies {}", id.0, company.0),
+            Self::OptOut(id, kind) => write!(f, "POST /contacts/{}/subscriptions {kind} opt_out", id.0),
+            Self::OptIn(id, kind) => write!(f, "POST /contacts/{}/subscriptions {kind} opt_in", id.0),
+            Self::ForgetChoice(id, kind) => write!(f, "DELETE /contacts/{}/subscriptions {kind}", id.0),
             Self::AddNote(id, digest) if digest.is_empty() => write!(f, "POST /contacts/{}/notes", id.0),
             Self::AddNote(id, digest) => write!(f, "POST /contacts/{}/notes {digest}", id.0),
             Self::JoinConversation { conversation, contact } => {
@@ -114,6 +123,15 @@ impl FromStr for Request {
             ("DELETE", ["contacts", id, "companies"], [company]) => {
                 Self::DetachCompany(contact(id), CompanyId((*company).to_owned()))
             }
+            ("POST", ["contacts", id, "subscriptions"], [kind, "opt_out"]) => {
+                Self::OptOut(contact(id), (*kind).to_owned())
+            }
+            ("POST", ["contacts", id, "subscriptions"], [kind, "opt_in"]) => {
+                Self::OptIn(contact(id), (*kind).to_owned())
+            }
+            ("DELETE", ["contacts", id, "subscriptions"], [kind]) => {
+                Self::ForgetChoice(contact(id), (*kind).to_owned())
+            }
             ("POST", ["contacts", id, "notes"], []) => Self::AddNote(contact(id), String::new()),
             ("POST", ["contacts", id, "notes"], [digest]) => Self::AddNote(contact(id), (*digest).to_owned()),
             ("POST", ["conversations", conversation, "customers"], [id]) => {
@@ -151,6 +169,9 @@ mod tests {
             Request::EnsureCompany,
             Request::AttachCompany(id(), company()),
             Request::DetachCompany(id(), company()),
+            Request::OptOut(id(), "91".to_owned()),
+            Request::OptIn(id(), "93".to_owned()),
+            Request::ForgetChoice(id(), "93".to_owned()),
             Request::AddNote(id(), "0a1b2c3d".to_owned()),
             Request::AddNote(id(), String::new()),
             Request::JoinConversation { conversation: "12".to_owned(), contact: id() },

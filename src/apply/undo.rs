@@ -188,6 +188,19 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
                 let call = (|| workspace.detach_company(id, company), nothing as fn(&()) -> _);
                 self.put(action, Request::DetachCompany(id.clone(), company.clone()), step, call).await
             }
+            Request::OptIn(id, kind) => {
+                if self.made.contains(id) || self.had(id, "subscriptions", kind) {
+                    return Ok(());
+                }
+                self.forget(id);
+                if !self.hold_live(id).await?.choices.iter().any(|own| own.id == *kind && !own.opted_out) {
+                    return Ok(());
+                }
+                let call = (|| workspace.forget_choice(id, kind), nothing as fn(&()) -> _);
+                self.put(action, Request::ForgetChoice(id.clone(), kind.clone()), step, call).await
+            }
+            Request::OptOut(id, _) if self.made.contains(id) => Ok(()),
+            Request::OptOut(..) => Err(kept("an opt-out is never cleared")),
             Request::AddNote(id, _) if self.made.contains(id) => Ok(()),
             Request::AddNote(..) => Err(kept("notes cannot be taken back through the API")),
             Request::JoinConversation { .. } => Err(kept("the contact stays in the conversation")),
@@ -198,6 +211,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             | Request::CreateAttribute
             | Request::Unarchive(_)
             | Request::DetachTag(..)
+            | Request::ForgetChoice(..)
             | Request::DetachCompany(..) => Ok(()),
         }
     }

@@ -66,6 +66,8 @@ impl UndoForecast {
                     }
                     Request::AttachTag(id, _) if !goes(&id) => Ok("tags taken off"),
                     Request::AttachCompany(id, _) if !goes(&id) => Ok("companies taken off"),
+                    Request::OptIn(id, _) if !goes(&id) => Ok("subscriptions ended that were begun"),
+                    Request::OptOut(id, _) if !goes(&id) => Err("opt-outs and promotions stay"),
                     Request::AddNote(id, _) if !goes(&id) => Err("notes that were added stay"),
                     Request::JoinConversation { .. } => Err("conversations keep the participant that was added"),
                     _ => continue,

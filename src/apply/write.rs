@@ -6,7 +6,7 @@ use super::note;
 use super::request::Request;
 use super::session::{Trouble, pause_before};
 use crate::contact::IntercomId;
-use crate::intercom::{Company, CompanyId, Note, Tag, TagId, WriteWorkspace};
+use crate::intercom::{Company, CompanyId, Note, Subscription, Tag, TagId, WriteWorkspace};
 
 /// Times a request whose answer was lost is sent again after looking.
 pub(super) const LOOKS: u32 = 4;
@@ -124,6 +124,27 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         self.send(job, Request::AttachCompany(target.clone(), company.id.clone()), &[target], call).await?;
         if let Some(holding) = self.holdings.get_mut(target) {
             holding.companies.push(company);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn send_choice(
+        &mut self,
+        job: &mut Job,
+        target: &IntercomId,
+        choice: Subscription,
+    ) -> Result<(), Trouble> {
+        let (workspace, kind) = (self.session.workspace, choice.id.as_str());
+        if choice.opted_out {
+            let call = (|| workspace.opt_out(target, kind), nothing as fn(&()) -> _);
+            self.send(job, Request::OptOut(target.clone(), kind.to_owned()), &[target], call).await?;
+        } else {
+            let call = (|| workspace.opt_in(target, kind), nothing as fn(&()) -> _);
+            self.send(job, Request::OptIn(target.clone(), kind.to_owned()), &[target], call).await?;
+        }
+        if let Some(holding) = self.holdings.get_mut(target) {
+            holding.choices.retain(|own| own.id != choice.id);
+            holding.choices.push(choice);
         }
         Ok(())
     }

@@ -138,15 +138,15 @@ pub trait WriteWorkspace: ReadWorkspace {
     fn detach_company(&self, id: &IntercomId, company: &CompanyId) -> impl Future<Output = Result<(), Error>> + Send;
     /// `POST /contacts/{id}/subscriptions`: the contact does not want messages of this type any more.
     fn opt_out(&self, _id: &IntercomId, _subscription: &str) -> impl Future<Output = Result<(), Error>> + Send {
-        async {
-            Err(Error::Refused {
-                status: 400,
-                code: "not_in_this_version".to_owned(),
-                message: "there are no subscription types here".to_owned(),
-                field: None,
-                request_id: None,
-            })
-        }
+        async { Err(no_subscription_types()) }
+    }
+    /// `POST /contacts/{id}/subscriptions`: the contact wants messages of this type.
+    fn opt_in(&self, _id: &IntercomId, _subscription: &str) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Err(no_subscription_types()) }
+    }
+    /// `DELETE /contacts/{id}/subscriptions/{subscription}`: as if the contact had never chosen about this type.
+    fn forget_choice(&self, _id: &IntercomId, _subscription: &str) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Err(no_subscription_types()) }
     }
     /// `POST /contacts/{id}/notes`.
     fn add_note(&self, id: &IntercomId, body: &str) -> impl Future<Output = Result<Note, Error>> + Send;
@@ -163,4 +163,14 @@ pub trait WriteWorkspace: ReadWorkspace {
         name: &str,
         data_type: DataType,
     ) -> impl Future<Output = Result<DataAttribute, Error>> + Send;
+}
+
+fn no_subscription_types() -> Error {
+    Error::Refused {
+        status: 400,
+        code: "not_in_this_version".to_owned(),
+        message: "there are no subscription types here".to_owned(),
+        field: None,
+        request_id: None,
+    }
 }

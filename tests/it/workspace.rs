@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leadfold::sandbox::{Faults, Options, Running, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// A sandbox with a runtime of its own, so that it goes on while the test waits for a child process.
@@ -66,6 +66,13 @@ impl Workspace {
         self.order("conversation", order);
     }
 
+    /// A contact says whether it wants messages of a subscription type.
+    pub(crate) fn choose(&self, contact: &str, subscription: &str, consent: &str) {
+        let order = json!({ "id": subscription, "consent_type": consent });
+        let (taken, answer) = self.exchange("POST", &format!("/contacts/{contact}/subscriptions"), &order.to_string());
+        assert!(taken, "{answer}");
+    }
+
     /// The requests so far, as the server logged them.
     pub(crate) fn log(&self) -> Value {
         self.ask("GET", "log?last=20000", "").1
@@ -79,13 +86,17 @@ impl Workspace {
 
     /// Asks the back door: whether it answered 200, and what.
     fn ask(&self, method: &str, what: &str, body: &str) -> (bool, Value) {
+        self.exchange(method, &format!("/__sandbox/{what}"), body)
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> (bool, Value) {
         use std::io::{Read as _, Write as _};
         let address = self.url().replace("http://", "");
         let mut connection = std::net::TcpStream::connect(&address).unwrap();
         write!(
             connection,
-            "{method} /__sandbox/{what} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+             Accept: application/json\r\nAuthorization: Bearer any\r\nIntercom-Version: 2.14\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
         .unwrap();

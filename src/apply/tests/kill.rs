@@ -41,6 +41,9 @@ fn workspace() -> Fake {
     fake.seed("u1", Role::User, &[("email", "zoe@hill.example"), ("name", "Zoe")]);
     fake.seed("lead9", Role::Lead, &[("email", "zoe@hill.example"), ("phone", "+35315550199")]);
     fake.seed_tags("lead9", &["Newsletter"]);
+    fake.seed_choice("lead9", "91", true);
+    fake.seed_choice("l2", "92", true);
+    fake.seed_choice("l2", "93", false);
     fake
 }
 

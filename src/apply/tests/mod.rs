@@ -1,5 +1,6 @@
 //! Whole runs against a pretend workspace: what ends up in it, what the journal says, and what a kill leaves behind.
 
+mod carried;
 mod changed;
 mod draft;
 mod fake;

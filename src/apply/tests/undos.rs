@@ -129,6 +129,20 @@ async fn what_somebody_changed_since_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn subscriptions_that_were_begun_end_again_and_opt_outs_stay() {
+    let (fake, saved) = (shared(paths::fold_workspace()), paths::fold_plan().save());
+    fake.seed_choice("l2", "91", true);
+    fake.seed_choice("l2", "93", false);
+    apply(&mut saved.open(), &fake).await.unwrap();
+    let forecast = forecast_undo(&saved.open()).unwrap();
+    assert_eq!(forecast.restorable.get("subscriptions ended that were begun"), Some(&1));
+    assert_eq!(forecast.irreversible.get("opt-outs and promotions stay"), Some(&1));
+    take_back(&saved, &fake).await.unwrap();
+    assert_eq!(fake.kept("l1").choices, [("91".to_owned(), true)].into());
+    assert_eq!(fake.kept("l2").choices.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn merges_notes_and_conversations_are_announced_as_irreversible() {
     let fake = paths::fold_workspace();
     fake.seed("u1", Role::User, &[("email", "zoe@hill.example")]);

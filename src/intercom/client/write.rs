@@ -129,6 +129,23 @@ impl WriteWorkspace for Client {
         self.write(Method::POST, &path, Repeat::Safe, Some(body)).await.map(drop)
     }
 
+    async fn opt_in(&self, id: &IntercomId, subscription: &str) -> Result<(), Error> {
+        if self.dialect.is_legacy() {
+            return Err(super::legacy::not_in_this_version("write subscription types"));
+        }
+        let path = ["contacts", &*id.0, "subscriptions"];
+        let body = json!({"id": subscription, "consent_type": "opt_in"});
+        self.write(Method::POST, &path, Repeat::Safe, Some(body)).await.map(drop)
+    }
+
+    async fn forget_choice(&self, id: &IntercomId, subscription: &str) -> Result<(), Error> {
+        if self.dialect.is_legacy() {
+            return Err(super::legacy::not_in_this_version("write subscription types"));
+        }
+        let path = ["contacts", &*id.0, "subscriptions", subscription];
+        self.write(Method::DELETE, &path, Repeat::SafeGoneIsDone, None).await.map(drop)
+    }
+
     async fn add_note(&self, id: &IntercomId, body: &str) -> Result<Note, Error> {
         if self.dialect.is_legacy() {
             return self.legacy_note(id, body).await;

@@ -74,6 +74,20 @@ fn a_lost_opt_out_a_lost_user_and_a_deleted_contact_are_noticed() {
 }
 
 #[test]
+fn a_lost_choice_of_subscriptions_is_noticed() {
+    let user = contact("u1", "user", &json!({}));
+    let choice = json!({ "subscriptions": { "91": "opt_out" } });
+    let lead = contact("l1", "lead", &choice);
+    let merged =
+        contact("l1", "lead", &json!({ "subscriptions": { "91": "opt_out" }, "state": "merged", "merged_into": "u1" }));
+    let both = [user.clone(), lead];
+    assert!(verdict(&both, &[user, merged.clone()], &[]).contains("about subscription 91"));
+    let wants = contact("u1", "user", &json!({ "subscriptions": { "91": "opt_in" } }));
+    assert!(verdict(&both, &[wants, merged.clone()], &[]).contains("about subscription 91"), "an opt-out wins");
+    assert_eq!(verdict(&both, &[contact("u1", "user", &choice), merged], &[]), "");
+}
+
+#[test]
 fn a_contact_made_twice_and_a_request_in_no_journal_are_noticed() {
     let new = [contact("n1", "lead", &json!({})), contact("n2", "lead", &json!({}))];
     assert!(verdict(&[], &new, &[]).contains("created 2 times"));

@@ -135,6 +135,12 @@ fn members(evidence: &Evidence<'_>, contacts: &BTreeMap<&str, &Value>, broken: &
                 broken.push(format!("the opt-out of {id} is lost on {}", holder["id"]));
             }
         }
+        for (kind, consent) in was["subscriptions"].as_object().into_iter().flatten() {
+            let now = &holder["subscriptions"][kind];
+            if now.is_null() || (consent == "opt_out" && now != "opt_out") {
+                broken.push(format!("the choice of {id} about subscription {kind} is lost on {}", holder["id"]));
+            }
+        }
     }
 }
 

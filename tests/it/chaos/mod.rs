@@ -90,7 +90,7 @@ fn judge(scene: &Scene, meddling: &Meddling) -> Vec<String> {
     laws::broken(&Evidence {
         before: &scene.before,
         after: &scene.workspace.state(),
-        log: &scene.workspace.log(),
+        log: &scene.log(),
         meddling,
         actions: &plan.actions,
         states: &plan_file.action_states().unwrap(),

@@ -102,11 +102,20 @@ pub(super) struct Scene {
     pub(super) workspace: Workspace,
     /// The workspace before the first write.
     pub(super) before: Value,
+    /// Requests of the seeding and the planning: the first so many in the log.
+    pub(super) preparations: u64,
     /// The list as it came in, by its `Ref`.
     pub(super) rows: Vec<Vec<String>>,
 }
 
 impl Scene {
+    /// The requests since the plan was made.
+    pub(super) fn log(&self) -> Value {
+        let mut log = self.workspace.log();
+        log["log"].as_array_mut().unwrap().retain(|entry| entry["number"].as_u64() > Some(self.preparations));
+        log
+    }
+
     pub(super) fn planned(seed: u64, chance: &mut Chance) -> Self {
         let first = usize::try_from(seed % 50).unwrap() * 40;
         let known: Vec<Person> = (first..first + 16).map(Person::number).collect();
@@ -124,14 +133,24 @@ impl Scene {
             let open = chance.below(2) == 0;
             workspace.converse(&json!({ "contacts": [contact], "body": "Hello", "open": open }));
         }
+        for contact in &ids {
+            if chance.below(4) == 0 {
+                let consent = ["opt_out", "opt_in"][chance.below(2)];
+                workspace.choose(contact, ["91", "92", "93"][chance.below(3)], consent);
+            }
+        }
         let list = list(chance, &known, &new);
         desk.file("list.csv", &list);
         desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
-        let before = workspace.state();
+        let (before, preparations) = (workspace.state(), newest(&workspace.log()));
         let mut reader = csv::Reader::from_reader(list.as_bytes());
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
-        Self { desk, workspace, before, rows }
+        Self { desk, workspace, before, preparations, rows }
     }
+}
+
+fn newest(log: &Value) -> u64 {
+    log["log"].as_array().unwrap().iter().filter_map(|entry| entry["number"].as_u64()).max().unwrap_or(0)
 }
 
 /// One field of every item.

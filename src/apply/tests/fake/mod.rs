@@ -43,6 +43,8 @@ pub(super) struct Kept {
     pub(super) tags: BTreeSet<String>,
     pub(super) companies: BTreeSet<String>,
     pub(super) notes: Vec<String>,
+    /// Subscription types, and whether the contact opted out of them.
+    pub(super) choices: BTreeMap<String, bool>,
     pub(super) archived: bool,
     pub(super) created_at: i64,
     updated_at: i64,
@@ -105,6 +107,7 @@ impl Fake {
             tags: BTreeSet::new(),
             companies: BTreeSet::new(),
             notes: Vec::new(),
+            choices: BTreeMap::new(),
             archived: false,
             created_at: BEGIN - 86_400,
             updated_at: BEGIN - 86_400,
@@ -135,6 +138,10 @@ impl Fake {
                 state.contacts.get_mut(id).unwrap().tags.insert(tag_id);
             }
         });
+    }
+
+    pub(super) fn seed_choice(&self, id: &str, subscription: &str, opted_out: bool) {
+        self.with(|state| state.contacts.get_mut(id).unwrap().choices.insert(subscription.to_owned(), opted_out));
     }
 
     pub(super) fn seed_company(&self, id: &str, name: &str) {
@@ -229,8 +236,8 @@ impl Fake {
                         .map(|company| &state.companies[company.trim_start_matches('c').parse::<usize>().unwrap()].1)
                         .collect();
                     format!(
-                        "{:?} {:?} {:?} {tags:?} {companies:?} {:?} archived: {}",
-                        kept.role, kept.standard, kept.custom, kept.notes, kept.archived
+                        "{:?} {:?} {:?} {tags:?} {companies:?} {:?} {:?} archived: {}",
+                        kept.role, kept.standard, kept.custom, kept.notes, kept.choices, kept.archived
                     )
                 })
                 .collect();

@@ -7,7 +7,7 @@ use crate::apply::Clock as _;
 use crate::contact::{IntercomId, Role};
 use crate::intercom::{
     Admin, Company, CompanyId, Contact, ContactPage, Conversation, Cursor, DataAttribute, Error, Me, Note, RateLimit,
-    ReadWorkspace, SearchOperator, SearchQuery, Tag, TagId,
+    ReadWorkspace, SearchOperator, SearchQuery, Subscription, Tag, TagId,
 };
 
 impl ReadWorkspace for Fake {
@@ -109,6 +109,19 @@ impl ReadWorkspace for Fake {
                 author: Some("Ada".to_owned()),
             };
             Ok(kept.notes.iter().enumerate().map(note).collect())
+        })
+        .await
+    }
+
+    async fn subscriptions(&self, id: &IntercomId) -> Result<Vec<Subscription>, Error> {
+        self.read(|state| {
+            let chosen = state.contacts[&*id.0].choices.iter();
+            let shown = |(kind, opted_out): (&String, &bool)| Subscription {
+                id: kind.clone(),
+                name: kind.clone(),
+                opted_out: *opted_out,
+            };
+            Ok(chosen.map(shown).collect())
         })
         .await
     }

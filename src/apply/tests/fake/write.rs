@@ -66,6 +66,7 @@ impl WriteWorkspace for Fake {
                 tags: BTreeSet::new(),
                 companies: BTreeSet::new(),
                 notes: Vec::new(),
+                choices: BTreeMap::new(),
                 archived: false,
                 created_at: now,
                 updated_at: now,
@@ -110,7 +111,7 @@ impl WriteWorkspace for Fake {
             }
             user.tags.extend(lead.tags);
             user.notes.extend(lead.notes);
-            // Companies are not moved: the reference is unsure, so the tool must cope
+            // Neither choices of subscriptions nor companies are moved: the reference is unsure, so the tool must cope
             state.merged.insert(from.0.to_string(), into.0.to_string());
             for (_, members) in state.conversations.values_mut() {
                 if members.remove(&*from.0) {
@@ -197,6 +198,33 @@ impl WriteWorkspace for Fake {
         self.write(format!("detach company {} {}", id.0, company.0), |state| {
             self.show(state, &id.0)?;
             state.contacts.get_mut(&*id.0).unwrap().companies.remove(&company.0);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn opt_out(&self, id: &IntercomId, subscription: &str) -> Result<(), Error> {
+        self.write(format!("opt out {} {subscription}", id.0), |state| {
+            self.show(state, &id.0)?;
+            state.contacts.get_mut(&*id.0).unwrap().choices.insert(subscription.to_owned(), true);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn opt_in(&self, id: &IntercomId, subscription: &str) -> Result<(), Error> {
+        self.write(format!("opt in {} {subscription}", id.0), |state| {
+            self.show(state, &id.0)?;
+            state.contacts.get_mut(&*id.0).unwrap().choices.insert(subscription.to_owned(), false);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_choice(&self, id: &IntercomId, subscription: &str) -> Result<(), Error> {
+        self.write(format!("forget choice {} {subscription}", id.0), |state| {
+            self.show(state, &id.0)?;
+            state.contacts.get_mut(&*id.0).unwrap().choices.remove(subscription);
             Ok(())
         })
         .await
