@@ -19,12 +19,13 @@ use super::signal::Cancel;
 use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, connect, file, match_model};
 use crate::config::{Layer, Layers, Settings, ValueOrigin};
-use crate::contact::{IntercomId, Side, SourceId};
+use crate::contact::{IntercomId, Record, Side, SourceId};
 use crate::ingest::Ingested;
 use crate::intercom::{Client, Me, Snapshot};
 use crate::link::{self, Linkage, Model};
-use crate::plan::{self, ActionKind, Header, Inputs, Plan, WorkspaceBinding};
+use crate::plan::{self, ActionKind, Header, Inputs, Plan, Recalled, WorkspaceBinding};
 use crate::report;
+use crate::review::DecisionsFile;
 use crate::store::PlanFile;
 
 /// Normalise, group and decide; write a plan and its report
@@ -109,6 +110,10 @@ pub(super) struct DecidingArgs {
     /// A saved match model, used instead of learning one from the rows
     #[arg(long, value_name = "FILE")]
     pub(super) model: Option<PathBuf>,
+    /// Decisions people made on earlier plans: what was kept apart stays apart, what was joined is joined again. `review`
+    /// adds to the file; one that does not exist yet is empty
+    #[arg(long, value_name = "FILE")]
+    pub(super) decisions: Option<PathBuf>,
     /// What becomes of values a merge would lose: one note on the survivor, or nothing
     #[arg(long, value_name = "WHAT", value_parser = ["note", "drop"])]
     pub(super) keep: Option<String>,
@@ -128,7 +133,9 @@ impl DecidingArgs {
             layer.set("plan.only", kinds, ValueOrigin::Flag("--only"));
         }
         set(&mut layer, "match.auto_weight", self.min_weight, "--min-weight");
-        set(&mut layer, "match.model", self.model.as_ref().map(|path| path.display().to_string()), "--model");
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        set(&mut layer, "match.model", path(&self.model), "--model");
+        set(&mut layer, "match.decisions", path(&self.decisions), "--decisions");
         layer
     }
 }
@@ -229,7 +236,8 @@ fn make(
     }
     inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
-    let options = settings.link_options();
+    let recalled = recall(&inputs.records, settings, printer)?;
+    let options = link::Options { decided: recalled.decided, ..settings.link_options() };
     let linkage = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
     if let (None, Some(reason)) = (model, linkage.model.fallback) {
         printer.say(&format!("match weights: the shipped defaults, because {reason}"));
@@ -246,9 +254,24 @@ fn make(
         api_version: settings.intercom.api.clone(),
         settings: as_json(layers),
     };
-    let plan = plan::assemble(header, inputs, linkage, &settings.plan);
+    let mut plan = plan::assemble(header, inputs, linkage, &settings.plan);
+    if !recalled.survivors.is_empty() {
+        plan = plan::replan(plan, &recalled.survivors, &settings.plan);
+    }
     timings.end("decide");
     Ok(plan)
+}
+
+/// What people decided about these records on earlier plans.
+fn recall(records: &[Record], settings: &Settings, printer: &Printer) -> anyhow::Result<Recalled> {
+    let Some(path) = &settings.matching.decisions else { return Ok(Recalled::default()) };
+    let Some(remembered) = DecisionsFile::at(Path::new(path)).read()? else {
+        printer.say(&format!("{path}: no decisions yet; leadfold review begins the file"));
+        return Ok(Recalled::default());
+    };
+    let recalled = plan::recall(records, &remembered);
+    printer.say(&format!("{path}: {} of {} decisions are about these contacts", recalled.applied, remembered.len()));
+    Ok(recalled)
 }
 
 /// A workspace read through the API, and where its records begin among the inputs.
@@ -316,6 +339,12 @@ fn as_json(layers: &Layers) -> serde_json::Value {
         (key.to_owned(), serde_json::json!({ "value": value, "origin": origin.to_string() }))
     });
     serde_json::Value::Object(entries.collect())
+}
+
+/// The file of decisions a plan was made with.
+pub(super) fn decisions_of(header: &Header) -> Option<PathBuf> {
+    let path = header.settings.get("match.decisions")?.get("value")?.as_str()?;
+    Some(PathBuf::from(path))
 }
 
 /// The options a plan was decided with, from the settings it keeps.

@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::signal::Cancel;
 use super::{Outcome, inputs, plan as plan_verb};
 use crate::contact::Timestamp;
-use crate::review::{self, Finished, Session};
+use crate::review::{self, DecisionsFile, Finished, Session};
 use crate::store::PlanFile;
 
 /// Decide on doubtful groups in a local page
@@ -20,13 +20,19 @@ use crate::store::PlanFile;
 #[command(before_help = "\
 Examples:
   leadfold review web.plan               prints an address to open in a browser on this machine
-  leadfold review web.plan --terminal    plain questions, for a server")]
+  leadfold review web.plan --terminal    plain questions, for a server
+  leadfold review web.plan --decisions team.decisions
+                                         and remember the answers for `plan --decisions team.decisions`")]
 pub(super) struct ReviewArgs {
     /// The plan
     plan: PathBuf,
     /// Ask here instead of on a page
     #[arg(long)]
     terminal: bool,
+    /// Keep the answers in this file too, so that the next plan of the same contacts does not ask again; the file the plan
+    /// was made with when missing
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
     /// Port of the page; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
@@ -34,8 +40,13 @@ pub(super) struct ReviewArgs {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
-    let options = plan_verb::options_of(&PlanFile::open(&arguments.plan)?.header()?)?;
+    let header = PlanFile::open(&arguments.plan)?.header()?;
+    let options = plan_verb::options_of(&header)?;
     let mut session = Session::open(&arguments.plan, options, now)?;
+    if let Some(path) = arguments.decisions.clone().or_else(|| plan_verb::decisions_of(&header)) {
+        super::file::check_folder_of(&path)?;
+        session = session.remembering(DecisionsFile::at(&path));
+    }
     if arguments.terminal {
         let mut out = printer.data();
         let finished = review::terminal(&mut session, &printer.text_options(), &mut stdin().lock(), &mut out)?;

@@ -98,6 +98,9 @@ pub struct MatchSection {
     /// File with a saved model, used instead of learning one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// File of decisions people made on earlier plans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<String>,
 }
 
 impl Default for MatchSection {
@@ -110,6 +113,7 @@ impl Default for MatchSection {
             largest_auto_group,
             survivor,
             model: None,
+            decisions: None,
         }
     }
 }
@@ -146,7 +150,7 @@ impl Default for ApplySection {
 }
 
 /// Keys without a value of their own, and what is done while they have none.
-const UNSET: [(&str, &str); 16] = [
+const UNSET: [(&str, &str); 17] = [
     ("apply.workers", "chosen"),
     ("guardrails.max_archive", "none"),
     ("guardrails.max_changes", "none"),
@@ -160,6 +164,7 @@ const UNSET: [(&str, &str); 16] = [
     ("intercom.token_file", "none"),
     ("match.auto_weight", "found from the list"),
     ("match.review_weight", "found from the list"),
+    ("match.decisions", "none"),
     ("match.model", "learned"),
     ("plan.create_role", "lead"),
     ("plan.window_limit", "1666"),

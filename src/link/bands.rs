@@ -95,9 +95,14 @@ pub(super) fn divide(
         contradict: &|left, right| certain::contradict(comparer, left, right),
         thin: &|join| certain::is_thin(comparer, join),
     };
+    let mut said: FxHashMap<u32, Vec<Join>> = FxHashMap::default();
+    for join in &found.said {
+        said.entry(found.of_row[join.left as usize]).or_default().push(*join);
+    }
     let banded = |(at, cluster): (usize, &Cluster)| {
         let at = super::row_id(at);
-        banded(cluster, standing.get(&at).map(Vec::as_slice), &rules)
+        let said = said.get(&at).map_or(&[] as &[Join], Vec::as_slice);
+        banded(cluster, said, standing.get(&at).map(Vec::as_slice), &rules)
     };
     found.groups.par_iter().enumerate().map(banded).collect()
 }
@@ -113,8 +118,8 @@ struct Rules<'r> {
     thin: &'r (dyn Fn(&Join) -> bool + Sync),
 }
 
-/// Divides one cluster. `standing` are the pairs that may connect members of a cluster around a shared mailbox.
-fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Banded {
+/// Divides one cluster. `said` are the joins a person made, which nothing more is asked of; `standing` are the pairs that may connect members of a cluster around a shared mailbox.
+fn banded(cluster: &Cluster, said: &[Join], standing: Option<&[Join]>, rules: &Rules<'_>) -> Banded {
     let Rules { rank, auto, largest, contradict, thin } = *rules;
     if cluster.members.len() < 2 {
         return Banded { band: Band::Single, weight: None, loose: Vec::new(), reason: None };
@@ -125,6 +130,9 @@ fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Ba
             cluster.members.len() > LARGEST_CHECKED || !parts.between(join).any(|(one, other)| contradict(one, other));
         checked && !thin(join)
     };
+    for join in said {
+        parts.join(join);
+    }
     for join in cluster.joins.iter().filter(|join| join.weight >= auto) {
         if certain(&parts, join) {
             parts.join(join);
@@ -135,6 +143,9 @@ fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Ba
     let mut joined_by = None;
     if let Some(pairs) = standing {
         let joined = std::mem::replace(&mut parts, Parts::new(&cluster.members));
+        for join in said {
+            parts.join(join);
+        }
         let together = |pair: &&Join| joined.of(pair.left) == joined.of(pair.right);
         pairs.iter().filter(together).for_each(|pair| parts.join(pair));
         joined_by = Some(joined);
@@ -148,7 +159,7 @@ fn banded(cluster: &Cluster, standing: Option<&[Join]>, rules: &Rules<'_>) -> Ba
     if size == cluster.members.len() && size <= largest {
         return Banded { band: Band::Auto, weight: weakest, loose: Vec::new(), reason: None };
     }
-    let weakest_of_all = cluster.joins.iter().map(|join| join.weight).min();
+    let weakest_of_all = cluster.joins.iter().chain(said).map(|join| join.weight).min();
     if size < 2 || size > largest {
         let reason = if size > largest {
             format!("{size} members are more than {largest}")
@@ -268,7 +279,12 @@ mod tests {
         let rank: Vec<u32> = (0..10).collect();
         // A weight of 13 bits marks a join that hangs on one fact.
         let thin = |join: &Join| join.weight == Bits::new(13.0);
-        banded(&cluster, standing, &Rules { rank: &rank, auto: Bits::new(6.0), largest: 5, contradict, thin: &thin })
+        banded(
+            &cluster,
+            &[],
+            standing,
+            &Rules { rank: &rank, auto: Bits::new(6.0), largest: 5, contradict, thin: &thin },
+        )
     }
 
     fn nobody(_: u32, _: u32) -> bool {
@@ -365,7 +381,7 @@ mod tests {
         let found = |weights: &[f64]| {
             let joins = weights.iter().map(|weight| join(0, 1, *weight)).collect();
             let groups = vec![Cluster { members: vec![0, 1], joins }];
-            auto_weight(&Clusters { groups, refusals: Vec::new(), of_row: vec![0, 0] }).value()
+            auto_weight(&Clusters { groups, refusals: Vec::new(), said: Vec::new(), of_row: vec![0, 0] }).value()
         };
         let sure: Vec<f64> = std::iter::repeat_n(20.0, 1_000).chain([1.0, 5.0]).collect();
         assert!((found(&sure) - 3.5).abs() < 0.01, "one join of 1 bit is far less than one wrong in 400");

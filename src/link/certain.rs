@@ -16,6 +16,9 @@ const OUTWEIGHS: f64 = 12.0;
 
 /// Whether two records state facts that one person cannot have both, without an address or identifier to outweigh them.
 pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool {
+    if comparer.said(left, right) == Some(true) {
+        return false;
+    }
     let found = comparer.compare(left, right);
     let mut levels = found.as_slice().iter();
     let identified =

@@ -46,6 +46,8 @@ pub(super) struct Clusters {
     /// In order of their first member.
     pub(super) groups: Vec<Cluster>,
     pub(super) refusals: Vec<Refusal>,
+    /// The joins that were made because a person said so; they are in no group's `joins`.
+    pub(super) said: Vec<Join>,
     /// Cluster of each row.
     pub(super) of_row: Vec<u32>,
 }
@@ -55,6 +57,12 @@ pub(super) trait Contradictions: Sync {
     /// Why two rows cannot be one person, or else their evidence without the prior: below zero it speaks against a match.
     /// `asked` is the weight of the pair that asks for the join: some contradictions give way to a strong one.
     fn between(&self, left: u32, right: u32, asked: Bits) -> Result<Bits, VetoReason>;
+
+    /// Whether a person said that two rows are two people.
+    fn kept_apart(&self, left: u32, right: u32) -> bool {
+        let _ = (left, right);
+        false
+    }
 
     /// Weight of joining two groups when all their members are taken together; the pair alone unless said otherwise.
     fn joint(&self, pair: Bits, left: &[u32], right: &[u32]) -> Bits {
@@ -69,9 +77,11 @@ const LARGEST_JOINT: usize = 400;
 /// Average evidence against a join, in bits, that outweighs a strong pair.
 const CONTRADICTION_FACTOR: i32 = 1;
 
-/// Builds groups. `pairs` may come in any order; `rank` is the order of content.
+/// Builds groups: first what a person joined (`said`), as far as no other decision is against it, then from the strongest
+/// pair down. `pairs` may come in any order; `rank` is the order of content.
 pub(super) fn cluster(
     rows: usize,
+    said: &[Join],
     mut pairs: Vec<Scored>,
     rank: &[u32],
     least: Bits,
@@ -86,6 +96,15 @@ pub(super) fn cluster(
     let mut clusters: Vec<Cluster> =
         (0..row_id(rows)).map(|row| Cluster { members: vec![row], joins: Vec::new() }).collect();
     let mut refusals = Vec::new();
+    let mut made = Vec::new();
+    for join in said {
+        let (one, other) = (root[join.left as usize], root[join.right as usize]);
+        let (left, right) = (&clusters[one as usize].members, &clusters[other as usize].members);
+        if one != other && !left.iter().any(|one| right.iter().any(|other| rules.kept_apart(*one, *other))) {
+            unite(&mut clusters, &mut root, (one, other));
+            made.push(*join);
+        }
+    }
     for pair in pairs {
         let (one, other) = (root[pair.left as usize], root[pair.right as usize]);
         if one == other {
@@ -97,17 +116,24 @@ pub(super) fn cluster(
             continue;
         }
         let weight = rules.joint(pair.weight, left, right);
-        let (into, from) = if left.len() >= right.len() { (one, other) } else { (other, one) };
-        let moved = std::mem::replace(&mut clusters[from as usize], Cluster { members: Vec::new(), joins: Vec::new() });
-        for row in &moved.members {
-            root[*row as usize] = into;
-        }
-        let cluster = &mut clusters[into as usize];
-        cluster.members.extend(&moved.members);
-        cluster.joins.extend(&moved.joins);
-        cluster.joins.push(Join { left: pair.left, right: pair.right, weight });
+        let into = unite(&mut clusters, &mut root, (one, other));
+        clusters[into as usize].joins.push(Join { left: pair.left, right: pair.right, weight });
     }
-    finish(clusters, refusals, rows)
+    finish(clusters, refusals, made, rows)
+}
+
+/// Puts two clusters together and says which of them is the whole now.
+fn unite(clusters: &mut [Cluster], root: &mut [u32], (one, other): (u32, u32)) -> u32 {
+    let larger = clusters[one as usize].members.len() >= clusters[other as usize].members.len();
+    let (into, from) = if larger { (one, other) } else { (other, one) };
+    let moved = std::mem::replace(&mut clusters[from as usize], Cluster { members: Vec::new(), joins: Vec::new() });
+    for row in &moved.members {
+        root[*row as usize] = into;
+    }
+    let cluster = &mut clusters[into as usize];
+    cluster.members.extend(&moved.members);
+    cluster.joins.extend(&moved.joins);
+    into
 }
 
 /// Whether anything speaks against joining two groups.
@@ -139,7 +165,7 @@ fn refuse(
     (total < i64::from(least.0)).then_some((VetoReason::Contradicted, worst.1))
 }
 
-fn finish(clusters: Vec<Cluster>, refusals: Vec<Refusal>, rows: usize) -> Clusters {
+fn finish(clusters: Vec<Cluster>, refusals: Vec<Refusal>, said: Vec<Join>, rows: usize) -> Clusters {
     let mut clusters: Vec<Cluster> = clusters.into_iter().filter(|cluster| !cluster.members.is_empty()).collect();
     for cluster in &mut clusters {
         cluster.members.sort_unstable();
@@ -151,7 +177,7 @@ fn finish(clusters: Vec<Cluster>, refusals: Vec<Refusal>, rows: usize) -> Cluste
             of_row[*row as usize] = row_id(at);
         }
     }
-    Clusters { groups: clusters, refusals, of_row }
+    Clusters { groups: clusters, refusals, said, of_row }
 }
 
 /// From this weight against a match on, in bits, a contradiction forbids a join instead of only speaking against it. On
@@ -168,6 +194,12 @@ const NAMES_GIVE_WAY: f64 = 10.0;
 
 impl Contradictions for Comparer<'_> {
     fn between(&self, left: u32, right: u32, asked: Bits) -> Result<Bits, VetoReason> {
+        match self.said(left, right) {
+            Some(false) => return Err(VetoReason::RejectedByPerson),
+            // Nothing about them speaks against the others: a person looked at it
+            Some(true) => return Ok(self.compare(left, right).sum().max(Bits(0))),
+            None => {}
+        }
         let features = self.features;
         if features.without.lacks(Idea::Vetoes) {
             return Ok(self.compare(left, right).sum());
@@ -201,6 +233,10 @@ impl Contradictions for Comparer<'_> {
             }
         }
         Ok(found.sum())
+    }
+
+    fn kept_apart(&self, left: u32, right: u32) -> bool {
+        self.said(left, right) == Some(false)
     }
 
     /// A person's records complete one another: one shares the phone, another the employer. For each comparison the best

@@ -15,6 +15,7 @@ mod block;
 mod certain;
 mod cluster;
 mod compare;
+mod decided;
 mod estimate;
 pub mod evaluation;
 mod features;
@@ -33,6 +34,7 @@ mod survive;
 mod tests;
 mod weights;
 
+pub use decided::{Decided, Placed};
 pub use golden::merged_fields;
 pub use linkage::{
     Band, BlockingKey, BlockingReport, Comparison, Group, KeyReport, Linkage, Loose, MatchWeight, RecordIndex,
@@ -62,6 +64,8 @@ pub struct Options {
     pub largest_auto_group: usize,
     /// How the survivor of a group is chosen.
     pub survivor: SurvivorOrder,
+    /// What people said before about these records: never joined, or always.
+    pub decided: Decided,
     /// Ideas that a measurement switches off; none otherwise.
     #[doc(hidden)]
     pub without: ablation::Without,
@@ -75,6 +79,7 @@ impl Default for Options {
             review_weight: None,
             largest_auto_group: 20,
             survivor: SurvivorOrder::default(),
+            decided: Decided::default(),
             without: ablation::Without::default(),
         }
     }
@@ -132,14 +137,17 @@ pub fn link_watched(
         None => estimate::learn(&mut comparer, &candidates),
     };
     watch("learn");
+    comparer.decided = Some(&options.decided);
     let comparer = comparer;
+    let joined = options.decided.joins(&comparer);
     let bits = |weight: MatchWeight| Bits::new(weight.0);
     let asked_review = options.review_weight.or(model.map(|model| model.review_weight)).map(bits);
     let mut review = asked_review.unwrap_or(Bits::new(NEARLY_EVEN));
     let scored = comparer.score(&candidates, review + Bits::new(-DOUBT));
     drop(candidates);
     watch("score");
-    let mut found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
+    let cluster = |least| cluster::cluster(records.len(), &joined, scored.clone(), &features.rank, least, &comparer);
+    let mut found = cluster(review);
     watch("cluster");
     let asked_auto = options.auto_weight.or(model.map(|model| model.auto_weight)).map(bits);
     let auto = asked_auto.unwrap_or_else(|| bands::auto_weight(&found));
@@ -147,7 +155,7 @@ pub fn link_watched(
     let mut banded = divide(&found);
     if let (None, Some(higher)) = (asked_review, bands::review_weight(&banded)) {
         review = higher;
-        found = cluster::cluster(records.len(), scored.clone(), &features.rank, review, &comparer);
+        found = cluster(review);
         banded = divide(&found);
     }
     watch("bands");

@@ -20,6 +20,7 @@ mod order;
 mod outcome;
 mod party;
 mod regroup;
+mod remembered;
 mod replan;
 mod summary;
 mod values;
@@ -39,7 +40,8 @@ pub use guard::{Guardrails, Limit, ParseLimitError, Violation, check_guardrails}
 pub(crate) use keep::FIRST_LINE as KEEP_NOTE_FIRST_LINE;
 pub use options::{Fill, KeepDiscarded, LeadGroups, Mode, Options, UserGroups};
 pub use outcome::{Outcome, RowPlan};
-pub use replan::replan;
+pub use remembered::{Handle, Recalled, Remembered, recall};
+pub use replan::{reopened, replan};
 pub use summary::Summary;
 
 use serde::{Deserialize, Serialize};

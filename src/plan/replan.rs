@@ -6,19 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::forecast::forecast;
 use super::regroup::part;
 use super::{Decision, Options, Plan, Verdict, decide};
 use crate::contact::Record;
-use crate::link::{Band, Group, Linkage, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
+use crate::link::{Band, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
 /// Divides groups as people decided, then decides all groups anew.
 #[must_use]
 pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
     let Plan { header, sources, records, rejects, mut linkage, .. } = plan;
+    let mut division = Division::new(linkage.groups, &linkage.pairs, decisions);
     for decision in decisions {
-        carry_out(&mut linkage, &records, decision);
+        division.carry_out(&mut linkage.vetoes, &records, decision);
     }
+    linkage.groups = division.groups.into_iter().flatten().collect();
     linkage.groups.sort_by_key(|group| group.members.first().copied());
     for (number, group) in (1..).zip(&mut linkage.groups) {
         group.id = number;
@@ -29,53 +33,106 @@ pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
     Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
 }
 
-fn carry_out(linkage: &mut Linkage, records: &[Record], decision: &Decision) {
-    let members: BTreeSet<RecordIndex> = decision.members.iter().copied().collect();
-    let concerned = |group: &Group| group.members.iter().any(|member| members.contains(member));
-    let covered: usize = linkage.groups.iter().filter(|group| concerned(group)).map(|group| group.members.len()).sum();
-    let inside = linkage.groups.iter().filter(|group| concerned(group)).flat_map(|group| &group.members);
-    if members.len() < 2 || covered != members.len() || !inside.clone().all(|member| members.contains(member)) {
-        return;
+/// The groups that decisions were about, put together again for another look, in the order of the decisions. Those whose
+/// members are no whole groups any more are left out. `decisions` are about different members each.
+#[must_use]
+pub fn reopened(plan: &Plan, decisions: &[Decision]) -> Vec<Group> {
+    let named: FxHashSet<RecordIndex> =
+        decisions.iter().flat_map(|decision| decision.members.iter().copied()).collect();
+    let concerned = plan.linkage.groups.iter().filter(|group| group.members.iter().any(|one| named.contains(one)));
+    let mut division = Division::new(concerned.cloned().collect(), &plan.linkage.pairs, decisions);
+    let mut found = Vec::new();
+    for decision in decisions {
+        let again = Decision { verdict: Verdict::Reopen, ..decision.clone() };
+        let before = division.groups.len();
+        division.carry_out(&mut Vec::new(), &plan.records, &again);
+        if let Some(Some(group)) = division.groups.get(before) {
+            found.push(Group { id: decision.group, ..group.clone() });
+        }
     }
-    let (former, mut groups): (Vec<Group>, Vec<Group>) = linkage.groups.drain(..).partition(concerned);
-    let pairs: Vec<&ScoredPair> =
-        linkage.pairs.iter().filter(|pair| members.contains(&pair.left) && members.contains(&pair.right)).collect();
+    found
+}
 
-    let parts = parts(&members, &decision.verdict);
-    let chosen = match decision.verdict {
-        Verdict::Survivor { record } => Some(record),
-        _ => None,
-    };
-    for part_members in &parts {
-        let mut group = part(records, &former, part_members, chosen.filter(|record| part_members.contains(record)));
-        group.weight = weakest_join(part_members, &pairs);
-        group.band = match (part_members.len(), &decision.verdict) {
-            (1, _) => Band::Single,
-            (_, Verdict::Reopen) => Band::Review,
-            _ => Band::Auto,
+/// Groups that are being divided anew.
+struct Division<'p> {
+    /// `None` where a group was taken apart; new groups stand at the end.
+    groups: Vec<Option<Group>>,
+    /// The place of the group of each record that a decision names.
+    home: FxHashMap<RecordIndex, usize>,
+    /// Pairs between records that decisions name, by their left one.
+    pairs: FxHashMap<RecordIndex, Vec<&'p ScoredPair>>,
+}
+
+impl<'p> Division<'p> {
+    fn new(groups: Vec<Group>, pairs: &'p [ScoredPair], decisions: &[Decision]) -> Self {
+        let named: FxHashSet<RecordIndex> =
+            decisions.iter().flat_map(|decision| decision.members.iter().copied()).collect();
+        let mut home = FxHashMap::default();
+        for (place, group) in groups.iter().enumerate() {
+            home.extend(group.members.iter().filter(|member| named.contains(member)).map(|member| (*member, place)));
+        }
+        let mut by_left: FxHashMap<RecordIndex, Vec<&ScoredPair>> = FxHashMap::default();
+        for pair in pairs.iter().filter(|pair| named.contains(&pair.left) && named.contains(&pair.right)) {
+            by_left.entry(pair.left).or_default().push(pair);
+        }
+        Self { groups: groups.into_iter().map(Some).collect(), home, pairs: by_left }
+    }
+
+    fn carry_out(&mut self, vetoes: &mut Vec<Veto>, records: &[Record], decision: &Decision) {
+        let members: BTreeSet<RecordIndex> = decision.members.iter().copied().collect();
+        let places: BTreeSet<usize> = members.iter().filter_map(|member| self.home.get(member).copied()).collect();
+        let of = |place: &usize| self.groups.get(*place).and_then(Option::as_ref);
+        let inside: Vec<RecordIndex> = places.iter().filter_map(of).flat_map(|group| group.members.clone()).collect();
+        if members.len() < 2 || inside.len() != members.len() || !inside.iter().all(|member| members.contains(member)) {
+            return;
+        }
+        let former: Vec<Group> =
+            places.iter().filter_map(|place| self.groups.get_mut(*place).and_then(Option::take)).collect();
+        let pairs: Vec<&ScoredPair> = members
+            .iter()
+            .filter_map(|left| self.pairs.get(left))
+            .flatten()
+            .filter(|pair| members.contains(&pair.right))
+            .copied()
+            .collect();
+
+        let parts = parts(&members, &decision.verdict);
+        let chosen = match decision.verdict {
+            Verdict::Survivor { record } => Some(record),
+            _ => None,
         };
-        group.review_reason = (group.band == Band::Review).then(|| "a person put it back for another look".to_owned());
-        groups.push(group);
-    }
-    linkage.groups = groups;
+        for part_members in &parts {
+            let chosen = chosen.filter(|record| part_members.contains(record));
+            let mut group = part(records, &former, part_members, chosen);
+            group.weight = weakest_join(part_members, &pairs);
+            group.band = match (part_members.len(), &decision.verdict) {
+                (1, _) => Band::Single,
+                (_, Verdict::Reopen) => Band::Review,
+                _ => Band::Auto,
+            };
+            group.review_reason =
+                (group.band == Band::Review).then(|| "a person put it back for another look".to_owned());
+            self.home.extend(part_members.iter().map(|member| (*member, self.groups.len())));
+            self.groups.push(Some(group));
+        }
 
-    let home: BTreeMap<RecordIndex, usize> =
-        (0..).zip(&parts).flat_map(|(number, part)| part.iter().map(move |member| (*member, number))).collect();
-    let rejected: Vec<Veto> = pairs
-        .into_iter()
-        .filter(|pair| home.get(&pair.left) != home.get(&pair.right))
-        .map(|pair| Veto {
-            left: pair.left,
-            right: pair.right,
-            weight: pair.weight,
-            reason: VetoReason::RejectedByPerson,
-            between: (pair.left, pair.right),
-        })
-        .collect();
-    linkage.vetoes.retain(|veto| {
-        veto.reason != VetoReason::RejectedByPerson || !members.contains(&veto.left) || !members.contains(&veto.right)
-    });
-    linkage.vetoes.extend(rejected);
+        let home: BTreeMap<RecordIndex, usize> =
+            (0..).zip(&parts).flat_map(|(number, part)| part.iter().map(move |member| (*member, number))).collect();
+        vetoes.retain(|veto| {
+            veto.reason != VetoReason::RejectedByPerson
+                || !members.contains(&veto.left)
+                || !members.contains(&veto.right)
+        });
+        vetoes.extend(pairs.into_iter().filter(|pair| home.get(&pair.left) != home.get(&pair.right)).map(|pair| {
+            Veto {
+                left: pair.left,
+                right: pair.right,
+                weight: pair.weight,
+                reason: VetoReason::RejectedByPerson,
+                between: (pair.left, pair.right),
+            }
+        }));
+    }
 }
 
 /// The members divided: the parts the verdict names, then everybody else alone; in order of their first member.

@@ -1,5 +1,7 @@
 //! Why a review cannot go on.
 
+use std::path::PathBuf;
+
 use crate::store;
 
 /// Every message says what to do.
@@ -18,6 +20,32 @@ pub enum Error {
     /// The verdict does not fit the group.
     #[error("{0}")]
     Verdict(&'static str),
+    /// The file of decisions is there, but cannot be read.
+    #[error("{path}: the decisions cannot be read: {source}", path = path.display())]
+    DecisionsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A line of the file of decisions is none.
+    #[error("{path}, line {line}: {problem}; restore the file, or name another with --decisions", path = path.display())]
+    DecisionsLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, starting at 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An answer cannot be added to the file of decisions.
+    #[error("{path}: the answer cannot be remembered: {source}; nothing was saved", path = path.display())]
+    DecisionsUnwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// No address could be listened on.
     #[error("cannot open a page on 127.0.0.1: {0}; use `leadfold review --terminal`")]
     Listen(#[source] std::io::Error),

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod page;
 mod queue;
+mod remembered;
 mod server;
 mod session;
 mod terminal;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use error::Error;
 pub use queue::Progress;
+pub use remembered::DecisionsFile;
 pub use server::{Running, serve};
 pub use session::{DecisionSink, Finished, PlanSink, Session, is_unfinished};
 pub use terminal::terminal;

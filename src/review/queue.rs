@@ -1,7 +1,9 @@
 //! The doubtful groups in the order they are asked about, and what was said about each. Pure.
 
-use crate::link::{Group, MatchWeight};
-use crate::plan::{Decision, Plan, Verdict};
+use std::collections::{HashMap, HashSet};
+
+use crate::link::{Group, MatchWeight, RecordIndex};
+use crate::plan::{Decision, Plan, Verdict, reopened};
 
 /// One group to decide on.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,17 +37,25 @@ pub struct Progress {
 pub(super) struct Queue(Vec<Item>);
 
 impl Queue {
-    /// Groups with something to decide, with what earlier decisions said about exactly these members.
+    /// Groups with something to decide, with what earlier decisions said about exactly these members; and the groups
+    /// decided before that the plan follows already, so that one can think better of it.
     pub(super) fn new(plan: &Plan, decisions: &[Decision]) -> Self {
         let open = plan.linkage.groups.iter().filter(|group| group.is_open());
         let mut items: Vec<Item> =
             open.map(|group| Item { group: group.clone(), verdict: None, revision: 0 }).collect();
+        let mut known: HashSet<Vec<RecordIndex>> = items.iter().map(|item| item.group.members.clone()).collect();
+        let past: Vec<Decision> =
+            decisions.iter().filter(|decision| known.insert(decision.members.clone())).cloned().collect();
+        let past = reopened(plan, &past).into_iter();
+        items.extend(past.map(|group| Item { group, verdict: None, revision: 0 }));
         items.sort_by(|one, other| {
             let weight = |item: &Item| loosest(&item.group).map_or(f64::NEG_INFINITY, |weight| weight.0);
             weight(one).total_cmp(&weight(other)).then(one.group.id.cmp(&other.group.id))
         });
+        let mut places: HashMap<Vec<RecordIndex>, &mut Item> =
+            items.iter_mut().map(|item| (item.group.members.clone(), item)).collect();
         for decision in decisions {
-            for item in items.iter_mut().filter(|item| item.group.members == decision.members) {
+            if let Some(item) = places.get_mut(&decision.members) {
                 item.note(&decision.verdict);
             }
         }

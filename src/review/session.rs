@@ -1,14 +1,17 @@
 //! One review: the plan, its queue, and where decisions go. Every decision is saved before it is shown as made.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
 use crate::contact::Timestamp;
-use crate::plan::{Decision, Options, Plan, Summary, Verdict, replan};
+use crate::link::RecordIndex;
+use crate::plan::{Decision, Options, Plan, Remembered, Summary, Verdict, replan};
 use crate::store::{self, PlanFile};
 
 use super::Error;
 use super::queue::{Item, Progress, Queue, check, meant};
+use super::remembered::DecisionsFile;
 
 /// Where decisions go, and what carries them out at the end.
 pub trait DecisionSink {
@@ -70,7 +73,7 @@ impl DecisionSink for PlanSink {
 
     fn finish(&mut self) -> Result<Finished, store::Error> {
         let plan = self.file.plan()?;
-        let decisions = in_force(&self.file.decisions()?);
+        let decisions = in_force(&plan, &self.file.decisions()?);
         let before = Summary::of(&plan);
         if decisions.is_empty() {
             return Ok(Finished { after: before.clone(), before });
@@ -83,25 +86,31 @@ impl DecisionSink for PlanSink {
 
 /// Whether answers were saved that the plan does not follow yet, because the review was left before its end.
 pub fn is_unfinished(file: &PlanFile, options: &Options) -> Result<bool, store::Error> {
-    let decisions = in_force(&file.decisions()?);
+    let decisions = file.decisions()?;
     if decisions.is_empty() || file.has_journal()? {
         return Ok(false);
     }
     let plan = file.plan()?;
+    let decisions = in_force(&plan, &decisions);
     let decided = replan(plan.clone(), &decisions, options);
     Ok(decided.actions != plan.actions || decided.rows != plan.rows)
 }
 
-/// The last decision on each set of members, in the order they were made. A decision that was only taken back leaves
-/// nothing to carry out: the group is as the plan has it.
-fn in_force(decisions: &[Decision]) -> Vec<Decision> {
-    let mut last: std::collections::HashMap<&[crate::link::RecordIndex], usize> = std::collections::HashMap::new();
+/// The last decision on each set of members, in the order they were made. A decision that was taken back before the plan
+/// followed it leaves nothing to carry out: the group waits as it did. One that the plan follows already has to be
+/// undone in the plan too.
+fn in_force(plan: &Plan, decisions: &[Decision]) -> Vec<Decision> {
+    let waiting: HashSet<&[RecordIndex]> =
+        plan.linkage.groups.iter().filter(|group| group.is_open()).map(|group| group.members.as_slice()).collect();
+    let mut last: HashMap<&[RecordIndex], usize> = HashMap::new();
     for (at, decision) in decisions.iter().enumerate() {
         last.insert(&decision.members, at);
     }
     let is_last = |at: &usize, decision: &Decision| last.get(decision.members.as_slice()) == Some(at);
     let in_force = decisions.iter().enumerate().filter(|(at, decision)| is_last(at, decision));
-    in_force.map(|(_, decision)| decision).filter(|decision| decision.verdict != Verdict::Reopen).cloned().collect()
+    let something_to_do =
+        |decision: &&Decision| decision.verdict != Verdict::Reopen || !waiting.contains(decision.members.as_slice());
+    in_force.map(|(_, decision)| decision).filter(something_to_do).cloned().collect()
 }
 
 /// One review.
@@ -110,6 +119,8 @@ pub struct Session<S> {
     plan: Plan,
     queue: Queue,
     sink: S,
+    /// Where answers are kept for other plans.
+    remembered: Option<DecisionsFile>,
     now: fn() -> Timestamp,
 }
 
@@ -132,7 +143,14 @@ impl<S: DecisionSink> Session<S> {
     #[must_use]
     pub fn new(plan: Plan, decisions: &[Decision], sink: S, now: fn() -> Timestamp) -> Self {
         let queue = Queue::new(&plan, decisions);
-        Self { plan, queue, sink, now }
+        Self { plan, queue, sink, remembered: None, now }
+    }
+
+    /// Keeps every answer in this file too, for other plans of the same contacts.
+    #[must_use]
+    pub fn remembering(mut self, file: DecisionsFile) -> Self {
+        self.remembered = Some(file);
+        self
     }
 
     /// How far it is.
@@ -168,6 +186,11 @@ impl<S: DecisionSink> Session<S> {
         let (group, members, at) = (item.group.id, item.group.members.clone(), (self.now)());
         let verdict = meant(&item.group, verdict);
         let decision = Decision { group, members, verdict, at, remark: None };
+        if let Some(file) = &self.remembered
+            && let Some(remembered) = Remembered::new(&self.plan.records, &decision)
+        {
+            file.add(&remembered)?;
+        }
         self.sink.decide(&decision)?;
         self.queue.note(position, &decision.verdict);
         self.item(position)

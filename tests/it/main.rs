@@ -14,6 +14,7 @@
 mod bad_input;
 mod chaos;
 mod datasets;
+mod decisions;
 mod deletions;
 mod errors;
 mod evaluate;

@@ -15,6 +15,7 @@ use crate::link::features::{Features, NONE};
 use crate::link::levels::Level;
 use crate::link::shared::SharedValues;
 use crate::link::weights::{Bits, Weights};
+use crate::link::{Decided, RecordIndex};
 
 /// What a company can say at most, in bits: the fewer records it has the more of them are colleagues who work together.
 const MOST_FOR_COMPANY: f64 = 10.0;
@@ -64,6 +65,8 @@ pub(super) struct Comparer<'f> {
     pub(super) features: &'f Features,
     /// Hardly any record names a person.
     pub(super) organisations: bool,
+    /// What people said before, once there is something.
+    pub(super) decided: Option<&'f Decided>,
     pub(super) weights: Weights,
     pub(super) shared_email: SharedValues,
     pub(super) shared_phone: SharedValues,
@@ -87,6 +90,7 @@ impl<'f> Comparer<'f> {
             features,
             shared_identifier,
             organisations: features.organisations,
+            decided: None,
             weights,
             shared_email: learn(features.emails.len(), &|row| features.email.of(row)),
             shared_phone: learn(features.tails, &|row| features.phone_tail.of(row)),
@@ -95,6 +99,11 @@ impl<'f> Comparer<'f> {
                 one_or_none(&features.external_id[row as usize])
             }),
         }
+    }
+
+    /// Whether a person said that two records are one person or two.
+    pub(super) fn said(&self, left: u32, right: u32) -> Option<bool> {
+        self.decided.and_then(|decided| decided.says(RecordIndex(left), RecordIndex(right)))
     }
 
     /// Compares two records.

@@ -232,3 +232,84 @@ fn to_reject_loose_members_is_to_keep_the_core_together() {
     let saved = &session.into_sink().decisions[0];
     assert_eq!(saved.verdict, Verdict::Split { parts: vec![vec![RecordIndex(0), RecordIndex(1)]] });
 }
+
+#[test]
+fn a_finished_answer_that_is_taken_back_does_not_stay_accepted() {
+    let (_folder, path) = plan_on_disk();
+    let mut first = session_on(&path);
+    first.decide(1, 0, Verdict::Accept).unwrap();
+    first.finish().unwrap();
+    drop(first);
+
+    let mut second = session_on(&path);
+    assert_eq!(second.progress(), Progress { groups: 2, decided: 1 }, "what was decided is still shown");
+    assert_eq!(second.item(1).unwrap().verdict, Some(Verdict::Accept));
+    second.decide(1, 1, Verdict::Reopen).unwrap();
+    drop(second);
+    let file = PlanFile::open(&path).unwrap();
+    assert!(is_unfinished(&file, &Options::default()).unwrap(), "the plan does not follow yet");
+    drop(file);
+
+    let mut third = session_on(&path);
+    assert_eq!(third.progress(), Progress { groups: 2, decided: 0 });
+    let finished = third.finish().unwrap();
+    assert_eq!((finished.before.review_groups, finished.after.review_groups), (1, 2));
+    drop(third);
+    let file = PlanFile::open(&path).unwrap();
+    assert!(!is_unfinished(&file, &Options::default()).unwrap());
+    let plan = file.plan().unwrap();
+    let group = plan.linkage.groups.iter().find(|group| group.members == [RecordIndex(4), RecordIndex(5)]).unwrap();
+    assert_eq!(group.band, Band::Review);
+}
+
+#[test]
+fn a_rejection_can_be_thought_better_of_after_finishing() {
+    let (_folder, path) = plan_on_disk();
+    let mut first = session_on(&path);
+    first.decide(1, 0, Verdict::Reject).unwrap();
+    first.finish().unwrap();
+    drop(first);
+    let mut second = session_on(&path);
+    assert_eq!(second.item(1).unwrap().group.members, [RecordIndex(4), RecordIndex(5)]);
+    second.decide(1, 1, Verdict::Accept).unwrap();
+    second.finish().unwrap();
+    drop(second);
+    let plan = PlanFile::open(&path).unwrap().plan().unwrap();
+    let group = plan.linkage.groups.iter().find(|group| group.members == [RecordIndex(4), RecordIndex(5)]).unwrap();
+    assert_eq!(group.band, Band::Auto);
+}
+
+#[test]
+fn answers_are_remembered_for_other_plans_in_a_file_of_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = DecisionsFile::at(&folder.path().join("team.decisions"));
+    assert_eq!(file.read().unwrap(), None);
+    let mut session = session().remembering(file.clone());
+    session.decide(1, 0, Verdict::Reject).unwrap();
+    session.decide(1, 1, Verdict::Reopen).unwrap();
+    // Killed in the middle of a write: the line was never said to be saved
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    bytes.extend(b"{\"at\":176");
+    std::fs::write(file.path(), bytes).unwrap();
+    session.decide(1, 2, Verdict::Accept).unwrap();
+    let said: Vec<_> = file.read().unwrap().unwrap().into_iter().map(|one| one.parts).collect();
+    assert_eq!(said, [Some(Vec::new()), None, Some(vec![vec![0, 1]])]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_file_that_holds_no_decisions_is_refused_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("team.decisions");
+    let refused = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        DecisionsFile::at(&path).read().unwrap_err().to_string().replace(&path.display().to_string(), "FILE")
+    };
+    insta::assert_snapshot!(refused("id,email\n"), @"FILE, line 1: this is no file of decisions; restore the file, or name another with --decisions");
+    insta::assert_snapshot!(refused("{\"schema\":\"leadfold.decisions/9\"}\n"), @"FILE, line 1: it has the format leadfold.decisions/9, this version reads leadfold.decisions/1; restore the file, or name another with --decisions");
+    insta::assert_snapshot!(refused("{\"schema\":\"leadfold.decisions/1\"}\n{\"at\":\n"), @"FILE, line 2: it cannot be understood at column 0; restore the file, or name another with --decisions");
+}
