@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, check, completions, config_show, contact, demo, evaluate, export, plan, pull, report, review, sandbox, show,
-    undo, whoami,
+    apply, check, clean, completions, config_show, contact, demo, evaluate, export, history, plan, pull, report,
+    review, sandbox, show, undo, whoami,
 };
 
 /// Finds the duplicates in an Intercom workspace and your contact lists, shows a plan, then carries it out safely.
@@ -79,6 +79,10 @@ pub(super) enum Command {
     Apply(apply::ApplyArgs),
     /// Put back what can be put back
     Undo(undo::UndoArgs),
+    /// Clean the workspace up, unattended: pull, match, plan, apply what is allowed, report
+    Clean(Box<clean::CleanArgs>),
+    /// Show what the nights of `clean` came to
+    History(history::HistoryArgs),
     /// Save the whole workspace as CSV
     Pull(pull::PullArgs),
     /// Write actions, errors, skipped rows, the id map and outcomes as CSV files

@@ -36,7 +36,8 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    fn code(self) -> u8 {
+    /// The code.
+    pub(super) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Failure => 1,
@@ -92,7 +93,7 @@ pub(super) fn report(result: anyhow::Result<Exit>, printer: &Printer) -> ExitCod
 }
 
 /// The error with its causes, each said once: many of our errors name their cause themselves.
-fn sentence(error: &anyhow::Error) -> String {
+pub(super) fn sentence(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
         if text.ends_with(&cause.to_string()) && !text.is_empty() {
@@ -121,7 +122,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// The code of an error: the outermost typed cause decides.
-fn classify(error: &anyhow::Error) -> Exit {
+pub(super) fn classify(error: &anyhow::Error) -> Exit {
     error
         .chain()
         .find_map(|cause| {

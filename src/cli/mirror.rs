@@ -56,26 +56,26 @@ pub(super) fn path(told: Option<&Path>, workspace: &str) -> anyhow::Result<PathB
     Ok(folder.join(format!("{}.db", state::file_name(workspace))))
 }
 
-/// Brings the mirror up to date.
+/// Brings the mirror up to date. `now` is the time in Unix seconds.
 pub(super) async fn refresh(
     mirror: &mut Mirror,
     client: &Client,
     me: &Me,
     full: bool,
+    now: i64,
     printer: &Printer,
 ) -> anyhow::Result<Refreshed> {
-    let began_at = now();
     let mark = if full { None } else { mirror.mark()? };
     let mut names = Names::with_companies(if full { Vec::new() } else { mirror.companies()? });
     let mut done = match mark {
-        None => everything(mirror, client, &mut names, printer).await?,
+        None => everything(mirror, client, &mut names, now, printer).await?,
         Some(mark) => {
             tracing::info!("reading what changed in {} since {}", me.workspace_id, mark.began_at);
             let changed = changes(mirror, client, &mut names, mark, printer).await?;
             let counted = client.total().await?;
             let held = mirror.count()?;
             if counted.is_some_and(|counted| counted < held && held <= SMALL) {
-                let read = everything(mirror, client, &mut names, printer).await?;
+                let read = everything(mirror, client, &mut names, now, printer).await?;
                 Refreshed { changed, ..read }
             } else {
                 let drift = counted.map_or(0, |counted| difference(held, counted));
@@ -87,7 +87,7 @@ pub(super) async fn refresh(
     done.contacts = mirror.count()?;
     done.requests = client.stats().sent;
     let counted = u64::try_from(i64::try_from(done.contacts).unwrap_or(i64::MAX).saturating_sub(done.drift)).ok();
-    mirror.set_mark(Mark { began_at, counted })?;
+    mirror.set_mark(Mark { began_at: now, counted })?;
     Ok(done)
 }
 
@@ -96,6 +96,7 @@ async fn everything(
     mirror: &mut Mirror,
     client: &Client,
     names: &mut Names,
+    now: i64,
     printer: &Printer,
 ) -> anyhow::Result<Refreshed> {
     let full = mirror.begin_full()?;
@@ -115,7 +116,7 @@ async fn everything(
         let fate = if position < MOST_ASKED { fate(client, &id).await? } else { Some(Fate::Gone) };
         // One that answers was created or brought back while the list was read
         let Some(fate) = fate else { continue };
-        mirror.remove(&id, &fate, now())?;
+        mirror.remove(&id, &fate, now)?;
         departed.push(Departed { id: id.0.to_string(), fate });
     }
     let held = mirror.count()?;
@@ -172,7 +173,8 @@ fn difference(held: u64, counted: u64) -> i64 {
     i64::try_from(held).unwrap_or(i64::MAX).saturating_sub_unsigned(counted)
 }
 
-fn now() -> i64 {
+/// The time in Unix seconds.
+pub(super) fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
 }

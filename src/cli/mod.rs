@@ -6,6 +6,7 @@
 mod apply;
 mod args;
 mod check;
+mod clean;
 mod completions;
 mod config_show;
 mod connect;
@@ -15,6 +16,7 @@ mod evaluate;
 mod exit;
 mod export;
 mod file;
+mod history;
 mod inputs;
 mod journal;
 mod lock;
@@ -73,6 +75,8 @@ fn dispatch(arguments: &Arguments, printer: &Printer, cancel: &signal::Cancel) -
         Command::Report(verb) => report::run(verb, output, printer),
         Command::Review(verb) => review::run(verb, printer, cancel),
         Command::Evaluate(verb) => evaluate::run(verb, output, printer),
+        Command::Clean(verb) => clean::run(verb, output, printer, cancel),
+        Command::History(verb) => history::run(verb, output, printer),
         Command::Apply(verb) => apply::run(verb, output, printer, cancel),
         Command::Undo(verb) => undo::run(verb, output, printer, cancel),
         Command::Pull(verb) => pull::run(verb, output, printer, cancel),

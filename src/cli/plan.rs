@@ -333,7 +333,7 @@ impl Pulled {
 }
 
 /// Every setting in force with its origin.
-fn as_json(layers: &Layers) -> serde_json::Value {
+pub(super) fn as_json(layers: &Layers) -> serde_json::Value {
     let entries = layers.entries().map(|(key, value, origin)| {
         let value = serde_json::to_value(value).unwrap_or_default();
         (key.to_owned(), serde_json::json!({ "value": value, "origin": origin.to_string() }))

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &PullArgs, output: &OutputArgs, printer: &Printer, 
     let path = mirror::path(arguments.mirror.as_deref(), &me.workspace_id)?;
     let mut mirror = Mirror::open(&path, &me.workspace_id)?;
     mirror.speak(client.dialect().version().split('.').next().unwrap_or_default())?;
-    let done = cancel.block_on(mirror::refresh(&mut mirror, &client, &me, arguments.full, printer))?;
+    let done = cancel.block_on(mirror::refresh(&mut mirror, &client, &me, arguments.full, mirror::now(), printer))?;
     for line in lines(&done) {
         printer.say(&line);
     }

@@ -10,4 +10,4 @@ mod settings;
 
 pub use error::Error;
 pub use layer::{Layer, Layers, ValueOrigin};
-pub use settings::{ApplySection, InputSection, IntercomSection, MatchSection, Settings};
+pub use settings::{ApplySection, CleanAction, CleanSection, InputSection, IntercomSection, MatchSection, Settings};

@@ -27,6 +27,8 @@ pub struct Settings {
     pub guardrails: plan::Guardrails,
     /// `[apply]`: how to carry out.
     pub apply: ApplySection,
+    /// `[clean]`: what an unattended run may do, and whom it tells.
+    pub clean: CleanSection,
 }
 
 /// `[intercom]`
@@ -149,9 +151,47 @@ impl Default for ApplySection {
     }
 }
 
+/// What an unattended run may do by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CleanAction {
+    /// Merge leads into their user.
+    Merge,
+    /// Archive all leads of a group but one.
+    Archive,
+}
+
+/// `[clean]`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CleanSection {
+    /// What may be applied; nothing when empty: then it only reports.
+    pub apply: Vec<CleanAction>,
+    /// Folder the nights are kept in; the workspace's own in the user's state folder when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Nights whose plan and report are kept.
+    pub keep: usize,
+    /// File the summary is written to as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary_file: Option<String>,
+    /// Address the summary is sent to as JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<String>,
+}
+
+impl Default for CleanSection {
+    fn default() -> Self {
+        Self { apply: Vec::new(), folder: None, keep: 14, summary_file: None, webhook: None }
+    }
+}
+
 /// Keys without a value of their own, and what is done while they have none.
-const UNSET: [(&str, &str); 17] = [
+const UNSET: &[(&str, &str)] = &[
     ("apply.workers", "chosen"),
+    ("clean.folder", "the workspace's own"),
+    ("clean.summary_file", "none"),
+    ("clean.webhook", "none"),
     ("guardrails.max_archive", "none"),
     ("guardrails.max_changes", "none"),
     ("guardrails.max_delete", "none"),
@@ -173,7 +213,7 @@ const UNSET: [(&str, &str); 17] = [
 impl Settings {
     /// Keys that have no default value, each with a word for what is done then.
     pub fn unset() -> impl Iterator<Item = (&'static str, &'static str)> {
-        UNSET.into_iter()
+        UNSET.iter().copied()
     }
 
     /// The default of every key that has one, by dotted key.
@@ -240,16 +280,16 @@ mod tests {
 
     #[test]
     fn the_documentation_lists_every_setting_with_its_true_default() {
-        let shown = |value: &Value| match value {
+        let shown = |key: &str, value: &Value| match value {
             Value::String(text) => text.clone(),
-            Value::Array(items) if items.is_empty() => "all".to_owned(),
+            Value::Array(items) if items.is_empty() => if key == "clean.apply" { "nothing" } else { "all" }.to_owned(),
             Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
             Value::Table(table) if table.is_empty() => "none".to_owned(),
             Value::Float(number) => format!("{number:.1}"),
             other => other.to_string(),
         };
         let mut settings: BTreeMap<String, String> =
-            Settings::defaults().into_iter().map(|(key, value)| (key, shown(&value))).collect();
+            Settings::defaults().into_iter().map(|(key, value)| (key.clone(), shown(&key, &value))).collect();
         settings.extend(Settings::unset().map(|(key, word)| (key.to_owned(), word.to_owned())));
         assert_eq!(documented(), settings);
     }

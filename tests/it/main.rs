@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod chaos;
+mod clean;
 mod datasets;
 mod decisions;
 mod deletions;

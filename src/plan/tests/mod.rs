@@ -1,5 +1,6 @@
 //! Tests of the whole room: the truth table line by line, and the laws that hold for any plan.
 
+mod held;
 mod laws;
 mod review;
 mod table;
