@@ -10,13 +10,13 @@ pub(super) fn of(row: &RowWork) -> RowOutcome {
     let contact = standing_contact(row);
     let with = |outcome, message: String| RowOutcome { record, outcome, contact: contact.clone(), message };
     if row.plan.decided_by.is_empty() {
-        return with(row.plan.expected, row.plan.reason.clone());
+        return with(row.plan.expected, row.plan.reason.to_string());
     }
     if row.actions.len() != row.plan.decided_by.len() {
         return with(Outcome::Failed, "the plan lacks an action of this row; make it again".to_owned());
     }
     let worst = row.actions.iter().max_by_key(|work| (severity(&work.state), std::cmp::Reverse(work.action.id)));
-    let Some(worst) = worst else { return with(row.plan.expected, row.plan.reason.clone()) };
+    let Some(worst) = worst else { return with(row.plan.expected, row.plan.reason.to_string()) };
     let number = worst.action.id.0;
     let begun = row.actions.iter().any(|work| matches!(work.state, ActionState::Done { .. }));
     let partly = if begun { " (other actions of this row were carried out)" } else { "" };
@@ -31,7 +31,7 @@ pub(super) fn of(row: &RowWork) -> RowOutcome {
         ActionState::Done { .. } => {
             let outcome = achieved(row);
             let message = if outcome == row.plan.expected {
-                row.plan.reason.clone()
+                row.plan.reason.to_string()
             } else {
                 "a contact with this e-mail or external id was there already; it was given what it lacked".to_owned()
             };

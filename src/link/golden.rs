@@ -4,11 +4,12 @@
 //! incoming, then the most recently seen, then the most complete. Opt-out wins over everything, the earliest creation
 //! and the latest visit are kept.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::RecordIndex;
 use super::survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
-use crate::contact::{Field, PersonName, Record, Role, Side};
+use crate::contact::{Company, Email, Field, PersonName, Phone, Record, Role, Side};
 
 /// Merges the members of a group.
 pub(super) fn merge(records: &[Record], members: &[u32], order: &SurvivorOrder) -> Golden {
@@ -90,10 +91,10 @@ fn by_rule(rule: SurvivorRule, left: &Record, right: &Record) -> Ordering {
 }
 
 /// Chooses the survivor and says why, in the words of the rule that decided.
-fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32, String) {
+fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32, Cow<'static, str>) {
     let mut left: Vec<u32> = members.to_vec();
     if let [only] = left[..] {
-        return (only, "the only record".to_owned());
+        return (only, "the only record".into());
     }
     let mut standing = "records";
     for rule in &order.0 {
@@ -106,12 +107,12 @@ fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32,
         left.retain(|row| by_rule(*rule, &records[*row as usize], &records[best as usize]).is_eq());
         if left.len() == 1 {
             let reason = match rule {
-                SurvivorRule::Existing => "the only existing contact".to_owned(),
-                SurvivorRule::User => "the only user".to_owned(),
-                SurvivorRule::ExternalId => format!("the only one of {before} {standing} with an external id"),
-                SurvivorRule::Oldest => format!("the oldest of {before} {standing}"),
-                SurvivorRule::LastSeen => format!("the most recently seen of {before} {standing}"),
-                SurvivorRule::MostComplete => format!("the most complete of {before} {standing}"),
+                SurvivorRule::Existing => "the only existing contact".into(),
+                SurvivorRule::User => "the only user".into(),
+                SurvivorRule::ExternalId => format!("the only one of {before} {standing} with an external id").into(),
+                SurvivorRule::Oldest => format!("the oldest of {before} {standing}").into(),
+                SurvivorRule::LastSeen => format!("the most recently seen of {before} {standing}").into(),
+                SurvivorRule::MostComplete => format!("the most complete of {before} {standing}").into(),
             };
             return (best, reason);
         }
@@ -132,18 +133,21 @@ fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32,
     let before = left.len();
     let best = left.into_iter().min_by_key(tie).unwrap_or_default();
     let rule = if records[best as usize].id.is_some() { "the smallest id" } else { "the first row" };
-    (best, format!("{rule} of {before} equal {standing}"))
+    (best, format!("{rule} of {before} equal {standing}").into())
 }
 
-/// Values of one record for one field, as they would be written.
-type Values = fn(&Record) -> Vec<String>;
+/// The value of one record for one field, as it would be written.
+type Value = for<'r> fn(&'r Record) -> Option<Cow<'r, str>>;
 
-fn one(text: Option<&str>) -> Vec<String> {
-    text.into_iter().filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
+/// The same for a field with a list of values: the one at a place in it.
+type Listed = for<'r> fn(&'r Record, usize) -> Option<&'r str>;
+
+fn one(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.filter(|text| !text.trim().is_empty()).map(Cow::Borrowed)
 }
 
 /// Fields with one value: the first source that has one wins.
-const SINGLE: &[(Field, Values)] = &[
+const SINGLE: &[(Field, Value)] = &[
     (Field::ExternalId, |record| one(record.external_id.as_ref().map(|id| id.0.as_ref()))),
     (Field::FullName, |record| one(record.name.as_ref().map(PersonName::display))),
     (Field::JobTitle, |record| one(record.job_title.as_deref())),
@@ -154,34 +158,35 @@ const SINGLE: &[(Field, Values)] = &[
     (Field::Postcode, |record| one(record.postcode.as_deref())),
     (Field::Country, |record| one(record.country.as_deref())),
     (Field::Birthday, |record| {
-        record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day)).into_iter().collect()
+        record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day).into())
     }),
 ];
 
 /// Fields with a list of values: every distinct value has its own entry.
-const LISTS: &[(Field, Values)] = &[
-    (Field::Email, |record| record.emails.iter().map(|email| email.address().to_owned()).collect()),
-    (Field::Phone, |record| record.phones.iter().map(|phone| phone.to_send().to_owned()).collect()),
-    (Field::Company, |record| record.companies.iter().map(|company| company.original().to_owned()).collect()),
-    (Field::Tags, |record| record.tags.iter().map(ToString::to_string).collect()),
-    (Field::Note, |record| record.notes.iter().map(ToString::to_string).collect()),
+const LISTS: &[(Field, Listed)] = &[
+    (Field::Email, |record, at| record.emails.get(at).map(Email::address)),
+    (Field::Phone, |record, at| record.phones.get(at).map(Phone::to_send)),
+    (Field::Company, |record, at| record.companies.get(at).map(Company::original)),
+    (Field::Tags, |record, at| record.tags.get(at).map(AsRef::as_ref)),
+    (Field::Note, |record, at| record.notes.get(at).map(AsRef::as_ref)),
 ];
 
 fn fields(sources: &[(u32, &Record)]) -> Vec<GoldenField> {
     let mut fields = Vec::new();
-    let role = |record: &Record| match record.role {
-        Some(Role::User) => vec!["user".to_owned()],
-        Some(Role::Lead) => vec!["lead".to_owned()],
-        None => Vec::new(),
+    let role: Value = |record| {
+        record.role.map(|role| match role {
+            Role::User => "user".into(),
+            Role::Lead => "lead".into(),
+        })
     };
     // One user makes the merged contact a user.
     let users_first: Vec<(u32, &Record)> = {
         let (users, rest): (Vec<_>, Vec<_>) = sources.iter().partition(|(_, record)| record.role == Some(Role::User));
         users.into_iter().chain(rest).collect()
     };
-    single(&Field::Role, &users_first, &role, &mut fields);
+    single(&Field::Role, &users_first, role, &mut fields);
     for (field, values) in SINGLE {
-        single(field, sources, values, &mut fields);
+        single(field, sources, *values, &mut fields);
     }
     for (field, values) in LISTS {
         list(field, sources, *values, &mut fields);
@@ -196,39 +201,41 @@ fn fields(sources: &[(u32, &Record)]) -> Vec<GoldenField> {
     fields
 }
 
-fn single(
-    field: &Field,
-    sources: &[(u32, &Record)],
-    values: &dyn Fn(&Record) -> Vec<String>,
-    into: &mut Vec<GoldenField>,
-) {
+fn single(field: &Field, sources: &[(u32, &Record)], value: Value, into: &mut Vec<GoldenField>) {
+    let values = sources.iter().filter_map(|(row, record)| Some((*row, value(record)?)));
+    into.extend(winner(field, values));
+}
+
+/// The first value, with those that differ from it.
+fn winner<'r>(field: &Field, values: impl Iterator<Item = (u32, Cow<'r, str>)>) -> Option<GoldenField> {
     let mut found: Option<GoldenField> = None;
-    for (row, record) in sources {
-        for value in values(record) {
-            let from = RecordIndex(*row);
-            match &mut found {
-                None => found = Some(GoldenField { field: field.clone(), value, from, alternatives: Vec::new() }),
-                Some(winner) => {
-                    let known = same_text(&winner.value, &value)
-                        || winner.alternatives.iter().any(|other| same_text(&other.value, &value));
-                    if !known {
-                        winner.alternatives.push(Alternative { from, value });
-                    }
+    for (row, value) in values {
+        let from = RecordIndex(row);
+        match &mut found {
+            None => {
+                let (field, value) = (field.clone(), value.into_owned());
+                found = Some(GoldenField { field, value, from, alternatives: Vec::new() });
+            }
+            Some(winner) => {
+                let known = same_text(&winner.value, &value)
+                    || winner.alternatives.iter().any(|other| same_text(&other.value, &value));
+                if !known {
+                    winner.alternatives.push(Alternative { from, value: value.into_owned() });
                 }
             }
         }
     }
-    into.extend(found);
+    found
 }
 
-fn list(field: &Field, sources: &[(u32, &Record)], values: Values, into: &mut Vec<GoldenField>) {
+fn list(field: &Field, sources: &[(u32, &Record)], value: Listed, into: &mut Vec<GoldenField>) {
     let start = into.len();
     for (row, record) in sources {
-        for value in values(record) {
-            if !into[start..].iter().any(|known| same_text(&known.value, &value)) {
+        for value in (0..).map_while(|at| value(record, at)) {
+            if !into[start..].iter().any(|known| same_text(&known.value, value)) {
                 into.push(GoldenField {
                     field: field.clone(),
-                    value,
+                    value: value.to_owned(),
                     from: RecordIndex(*row),
                     alternatives: Vec::new(),
                 });
@@ -239,6 +246,9 @@ fn list(field: &Field, sources: &[(u32, &Record)], values: Values, into: &mut Ve
 
 /// Differences of case alone are no alternative worth keeping.
 fn same_text(left: &str, right: &str) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
     left == right || left.to_lowercase() == right.to_lowercase()
 }
 
@@ -307,26 +317,11 @@ fn named<'r>(
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let field = field(name.clone());
-        let mut found: Option<GoldenField> = None;
-        for (row, record) in sources {
-            for (_, value) in columns(record).iter().filter(|(column, _)| column == name) {
-                let from = RecordIndex(*row);
-                match &mut found {
-                    None => {
-                        let value = value.to_string();
-                        found = Some(GoldenField { field: field.clone(), value, from, alternatives: Vec::new() });
-                    }
-                    Some(winner) => {
-                        let known = same_text(&winner.value, value)
-                            || winner.alternatives.iter().any(|other| same_text(&other.value, value));
-                        if !known {
-                            winner.alternatives.push(Alternative { from, value: value.to_string() });
-                        }
-                    }
-                }
-            }
-        }
-        into.extend(found);
+        let of_column = |(row, record): &(u32, &'r Record)| {
+            let row = *row;
+            let own = columns(record).iter().filter(move |(column, _)| column == name);
+            own.map(move |(_, value)| (row, Cow::Borrowed(value.as_ref())))
+        };
+        into.extend(winner(&field(name.clone()), sources.iter().flat_map(of_column)));
     }
 }

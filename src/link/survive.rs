@@ -1,5 +1,7 @@
 //! Survivorship: which member stays, and which value wins for each field.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::RecordIndex;
@@ -64,7 +66,7 @@ pub struct Golden {
     /// The member that stays.
     pub survivor: RecordIndex,
     /// Why it was chosen, in words: "the only user", "oldest of 3 leads".
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Fields in the order of [`Field`].
     pub fields: Vec<GoldenField>,
 }

@@ -1,5 +1,6 @@
 //! One action: what it does to which contact, with before, after, reason, reversibility and prerequisites.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -187,7 +188,7 @@ pub struct Action {
     /// What it does.
     pub body: ActionBody,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Actions that must have succeeded before.
     pub needs: Vec<ActionId>,
 }

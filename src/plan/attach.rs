@@ -14,14 +14,24 @@ use crate::contact::{Company, Record, Side};
 /// One spelling for each company of a run, so that "Acme Inc" and "ACME, Inc." become one company of the workspace. An
 /// existing contact's spelling comes before an imported one's, then the first one wins.
 #[derive(Debug, Default)]
-pub(super) struct Companies<'a>(FxHashMap<Cow<'a, str>, &'a str>);
+pub(super) struct Companies<'a>(FxHashMap<Cow<'a, str>, (Side, &'a str)>);
 
 impl<'a> Companies<'a> {
     pub(super) fn of(records: &'a [Record]) -> Self {
-        let mut spellings: FxHashMap<Cow<'a, str>, &'a str> = FxHashMap::default();
-        for side in [Side::Existing, Side::Incoming] {
-            for company in records.iter().filter(|record| record.side == side).flat_map(|record| &record.companies) {
-                spellings.entry(key(company)).or_insert(company.original());
+        let of =
+            |side: Side| records.iter().filter(move |record| record.side == side).flat_map(|record| &record.companies);
+        // Only rows of lists bring companies to contacts, so that no other company is ever asked for.
+        let mut spellings: FxHashMap<Cow<'a, str>, (Side, &'a str)> = FxHashMap::default();
+        for company in of(Side::Incoming) {
+            spellings.entry(key(company)).or_insert((Side::Incoming, company.original()));
+        }
+        if !spellings.is_empty() {
+            for company in of(Side::Existing) {
+                if let Some(known) = spellings.get_mut(&key(company))
+                    && known.0 == Side::Incoming
+                {
+                    *known = (Side::Existing, company.original());
+                }
             }
         }
         Self(spellings)
@@ -29,7 +39,8 @@ impl<'a> Companies<'a> {
 
     fn attachment(&self, company: &Company) -> Option<Attachment> {
         let key = key(company);
-        let name = (*self.0.get(&key)?).to_owned();
+        let (_, name) = self.0.get(&key)?;
+        let name = (*name).to_owned();
         Some(Attachment::Company { name, company_id: company_id(&key) })
     }
 }

@@ -15,6 +15,8 @@
 //! Whatever the line: a member that opted out makes the contact that stays opt out, and nothing ever clears it;
 //! `created_at` is never written; `only` leaves kinds out, with everything that needs them.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -29,8 +31,14 @@ use super::{
     Action, ActionBody, Attachment, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome, RowPlan,
     UserGroups, order,
 };
-use crate::contact::{IntercomId, Record, Role};
+use crate::contact::{IntercomId, Record, Role, Side};
 use crate::link::{Band, Group, Linkage};
+
+/// Groups decided side by side before their actions are numbered.
+const BATCH: usize = 8_192;
+
+/// Why nothing happens to a contact.
+const UNTOUCHED: &str = "it stays as it is";
 
 /// Decides what to do with every group. Returns the actions in order, what becomes of every record, and the custom
 /// attributes the actions need.
@@ -42,8 +50,12 @@ pub fn decide(
 ) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
     let deciding =
         Deciding { records, options, companies: Companies::of(records), spread: spread(&linkage.groups, records) };
-    let plans: Vec<GroupPlan> = linkage.groups.par_iter().map(|group| deciding.group(group)).collect();
-    let (actions, rows) = order::arrange(plans.into_iter(), records.len(), &options.only);
+    // Batch by batch, so that drafts make room for the next ones.
+    let plans = linkage
+        .groups
+        .chunks(BATCH)
+        .flat_map(|groups| groups.par_iter().map(|group| deciding.group(group)).collect::<Vec<GroupPlan>>());
+    let (actions, rows) = order::arrange(plans, records.len(), &options.only);
     let attributes = order::needed(&actions);
     (actions, rows, attributes)
 }
@@ -68,6 +80,9 @@ pub(super) struct Deciding<'a> {
 
 impl Deciding<'_> {
     fn group(&self, group: &Group) -> GroupPlan {
+        if let Some(plan) = self.alone(group) {
+            return plan;
+        }
         let party = Party::of(group, self.records);
         let mut plan = self.certain(group, &party);
         let survivor = party.by_preference();
@@ -78,11 +93,24 @@ impl Deciding<'_> {
         plan
     }
 
+    /// The commonest line of the table: a contact of the workspace that nothing speaks to.
+    fn alone(&self, group: &Group) -> Option<GroupPlan> {
+        let [only] = group.members[..] else { return None };
+        let record = self.records.get(usize::try_from(only.0).ok()?)?;
+        let id = record.id.as_ref()?;
+        if record.side != Side::Existing || group.band == Band::Review || self.spread.contains(id) {
+            return None;
+        }
+        let mut plan = GroupPlan::new(group.id);
+        plan.rest(only, Outcome::Unchanged, UNTOUCHED);
+        Some(plan)
+    }
+
     /// What happens to the members that are certain of one another.
     fn certain(&self, group: &Group, party: &Party<'_>) -> GroupPlan {
         if group.band == Band::Review {
             let why = group.review_reason.as_deref().map_or(String::new(), |reason| format!(": {reason}"));
-            return skipped(party, &format!("waits for review{why}"));
+            return skipped(party, format!("waits for review{why}"));
         }
         if party.nameless {
             return skipped(party, "an existing contact of its group has no Intercom id, so nothing can be written");
@@ -94,7 +122,7 @@ impl Deciding<'_> {
         if accounts > 1 && self.options.user_groups == UserGroups::Report {
             let reason =
                 format!("{accounts} users are one person; they are different accounts, so they are left alone");
-            return skipped(party, &reason);
+            return skipped(party, reason);
         }
         match party.contacts.as_slice() {
             [] => self.create(party),
@@ -155,12 +183,12 @@ impl Deciding<'_> {
 
     fn update(&self, party: &Party<'_>, contact: &Contact<'_>) -> GroupPlan {
         let mut plan = GroupPlan::new(party.group.id);
-        let untouched = |plan: &mut GroupPlan, outcome, reason: &str| {
+        let untouched = |plan: &mut GroupPlan, outcome, reason: &'static str| {
             for member in &party.incoming {
                 plan.rest(member.index, outcome, reason);
             }
             for row in &contact.rows {
-                plan.rest(row.index, Outcome::Unchanged, "it stays as it is");
+                plan.rest(row.index, Outcome::Unchanged, UNTOUCHED);
             }
         };
         if party.incoming.is_empty() || self.options.mode == Mode::CreateOnly {
@@ -224,7 +252,7 @@ impl Deciding<'_> {
             (_, _, UserGroups::Report) => {
                 let reason =
                     format!("{users} users are one person; they are different accounts, so they are left alone");
-                return skipped(party, &reason);
+                return skipped(party, reason);
             }
         };
         match survivor {
@@ -270,10 +298,11 @@ pub(super) fn attach(
     places
 }
 
-fn skipped(party: &Party<'_>, reason: &str) -> GroupPlan {
+fn skipped(party: &Party<'_>, reason: impl Into<Cow<'static, str>>) -> GroupPlan {
     let mut plan = GroupPlan::new(party.group.id);
+    let reason = reason.into();
     for member in &party.members {
-        plan.rest(member.index, Outcome::Skipped, reason);
+        plan.rest(member.index, Outcome::Skipped, reason.clone());
     }
     plan
 }

@@ -1,5 +1,7 @@
 //! What one group needs, before actions have numbers: drafts point at each other by their place in the group.
 
+use std::borrow::Cow;
+
 use super::{ActionBody, Outcome};
 use crate::contact::IntercomId;
 use crate::link::RecordIndex;
@@ -18,7 +20,7 @@ pub(super) enum Aim {
 pub(super) struct Draft {
     pub(super) aim: Aim,
     pub(super) body: ActionBody,
-    pub(super) reason: String,
+    pub(super) reason: Cow<'static, str>,
     /// Places of the drafts that must have succeeded before; all smaller than its own.
     pub(super) needs: Vec<usize>,
 }
@@ -31,7 +33,7 @@ pub(super) struct RowDraft {
     /// The draft without which the outcome cannot come about; `None` when any of `decided_by` will do.
     pub(super) essential: Option<usize>,
     pub(super) decided_by: Vec<usize>,
-    pub(super) reason: String,
+    pub(super) reason: Cow<'static, str>,
 }
 
 /// What one group needs.
@@ -48,13 +50,19 @@ impl GroupPlan {
     }
 
     /// Adds an action and returns its place.
-    pub(super) fn add(&mut self, aim: Aim, body: ActionBody, reason: impl Into<String>, needs: Vec<usize>) -> usize {
+    pub(super) fn add(
+        &mut self,
+        aim: Aim,
+        body: ActionBody,
+        reason: impl Into<Cow<'static, str>>,
+        needs: Vec<usize>,
+    ) -> usize {
         self.drafts.push(Draft { aim, body, reason: reason.into(), needs });
         self.drafts.len() - 1
     }
 
     /// A row that nothing happens to.
-    pub(super) fn rest(&mut self, record: RecordIndex, expected: Outcome, reason: impl Into<String>) {
+    pub(super) fn rest(&mut self, record: RecordIndex, expected: Outcome, reason: impl Into<Cow<'static, str>>) {
         self.rows.push(RowDraft { record, expected, essential: None, decided_by: Vec::new(), reason: reason.into() });
     }
 
@@ -65,7 +73,7 @@ impl GroupPlan {
         expected: Outcome,
         essential: Option<usize>,
         decided_by: Vec<usize>,
-        reason: impl Into<String>,
+        reason: impl Into<Cow<'static, str>>,
     ) {
         self.rows.push(RowDraft { record, expected, essential, decided_by, reason: reason.into() });
     }

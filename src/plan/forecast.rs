@@ -55,13 +55,18 @@ pub(super) fn forecast(
 ) -> Forecast {
     let window_limit = window_limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_WINDOW_LIMIT);
     let mut counting = Counting::default();
-    let attached: FxHashMap<&IntercomId, u64> = records
+    let mut attached: FxHashMap<&IntercomId, u64> = actions
         .iter()
-        .filter_map(|record| {
-            let things = record.tags.len() + record.companies.len() + record.notes.len();
-            Some((record.id.as_ref()?, things as u64))
+        .filter_map(|action| match &action.body {
+            ActionBody::Attach { what: Attachment::EverythingOf { contact } } => Some((contact, 0)),
+            _ => None,
         })
         .collect();
+    for record in if attached.is_empty() { &[] } else { records } {
+        if let Some(things) = record.id.as_ref().and_then(|id| attached.get_mut(id)) {
+            *things = (record.tags.len() + record.companies.len() + record.notes.len()) as u64;
+        }
+    }
     for action in actions {
         counting.add(action, &attached);
     }

@@ -49,7 +49,7 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
         match held.get(&row.group) {
             Some(kinds) if !row.decided_by.is_empty() => {
                 let kinds: Vec<&str> = kinds.iter().copied().collect();
-                row.reason = format!("held back for a person: its plan needs {}", kinds.join(" and "));
+                row.reason = format!("held back for a person: its plan needs {}", kinds.join(" and ")).into();
                 row.expected = Outcome::Skipped;
                 row.decided_by.clear();
             }

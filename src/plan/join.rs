@@ -119,7 +119,7 @@ impl Joining<'_, '_> {
         let before_merging = sorted(places.noted.iter().copied().chain(places.update.filter(|_| promoted)));
         for lead in &self.leads {
             let body = ActionBody::Merge { from: lead.id.clone() };
-            places.merges.push(plan.add(aim.clone(), body, because.as_str(), before_merging.clone()));
+            places.merges.push(plan.add(aim.clone(), body, because.clone(), before_merging.clone()));
         }
         if !last.is_empty() {
             let reason = "merging does not carry these values over";
@@ -134,7 +134,7 @@ impl Joining<'_, '_> {
                 _ => ActionBody::Archive { survivor },
             };
             let gone = Aim::Existing(contact.id.clone());
-            places.removals.push(plan.add(gone, body, because.as_str(), places.before_removal.clone()));
+            places.removals.push(plan.add(gone, body, because.clone(), places.before_removal.clone()));
         }
         places
     }
@@ -151,21 +151,21 @@ impl Joining<'_, '_> {
         for (lead, merge) in self.leads.iter().zip(&places.merges) {
             let decided_by = sorted(places.noted.iter().copied().chain([*merge]).chain(places.update));
             for row in &lead.rows {
-                plan.row(row.index, Outcome::Merged, Some(*merge), decided_by.clone(), joined.as_str());
+                plan.row(row.index, Outcome::Merged, Some(*merge), decided_by.clone(), joined.clone());
             }
         }
         let outcome = if self.removal == Removal::Delete { Outcome::Deleted } else { Outcome::Archived };
         for (contact, gone) in self.rest.iter().zip(&places.removals) {
             let decided_by = sorted(places.before_removal.iter().copied().chain([*gone]));
             for row in &contact.rows {
-                plan.row(row.index, outcome, Some(*gone), decided_by.clone(), joined.as_str());
+                plan.row(row.index, outcome, Some(*gone), decided_by.clone(), joined.clone());
             }
         }
         for member in &self.party.incoming {
             if arrived.is_empty() {
                 plan.rest(member.index, Outcome::Unchanged, "its contact has all of it already");
             } else {
-                plan.row(member.index, Outcome::Updated, None, arrived.clone(), joined.as_str());
+                plan.row(member.index, Outcome::Updated, None, arrived.clone(), joined.clone());
             }
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn arrange(
     rows: usize,
     only: &BTreeSet<ActionKind>,
 ) -> (Vec<Action>, Vec<RowPlan>) {
-    let mut arranged = Arranged { actions: Vec::new(), rows: vec![None; rows], only };
+    let mut arranged = Arranged { actions: Vec::new(), rows: (0_u32..).take(rows).map(in_no_group).collect(), only };
     let mut removing = Vec::new();
     for plan in plans {
         let kept = arranged.kept(&plan);
@@ -31,8 +31,7 @@ pub(super) fn arrange(
     for (plan, kept) in removing {
         arranged.add(plan, &kept);
     }
-    let rows = (0_u32..).zip(arranged.rows).map(|(index, row)| row.unwrap_or_else(|| in_no_group(index))).collect();
-    (arranged.actions, rows)
+    (arranged.actions, arranged.rows)
 }
 
 /// The custom attributes that actions write, by name.
@@ -53,7 +52,7 @@ pub(super) fn needed(actions: &[Action]) -> Vec<NeededAttribute> {
 
 struct Arranged<'a> {
     actions: Vec<Action>,
-    rows: Vec<Option<RowPlan>>,
+    rows: Vec<RowPlan>,
     only: &'a BTreeSet<ActionKind>,
 }
 
@@ -103,12 +102,12 @@ impl Arranged<'_> {
             let (expected, decided_by, reason) = if hangs_on_something && left_out {
                 let kinds: Vec<&str> = self.only.iter().map(|kind| kind.name()).collect();
                 let reason = format!("left out: only {} is planned", kinds.join(", "));
-                (Outcome::Skipped, Vec::new(), reason)
+                (Outcome::Skipped, Vec::new(), reason.into())
             } else {
                 (row.expected, decided_by, row.reason)
             };
             if let Some(slot) = usize::try_from(row.record.0).ok().and_then(|index| self.rows.get_mut(index)) {
-                *slot = Some(RowPlan { record: row.record, group: plan.group, expected, decided_by, reason });
+                *slot = RowPlan { record: row.record, group: plan.group, expected, decided_by, reason };
             }
         }
     }
@@ -120,6 +119,6 @@ fn in_no_group(index: u32) -> RowPlan {
         group: 0,
         expected: Outcome::Skipped,
         decided_by: Vec::new(),
-        reason: "it was not matched".to_owned(),
+        reason: "it was not matched".into(),
     }
 }

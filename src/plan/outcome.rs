@@ -1,5 +1,6 @@
 //! What becomes of a row.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -84,5 +85,5 @@ pub struct RowPlan {
     /// Actions the outcome hangs on, in order; empty for `unchanged` and `skipped`.
     pub decided_by: Vec<ActionId>,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }

@@ -1,7 +1,10 @@
 //! A group seen as contacts: which of its members are rows of one and the same contact of the workspace, who is a user,
 //! who is a lead, what is new.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
+
+use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::values::Member;
 use crate::contact::{IntercomId, Record, Role, Side};
@@ -100,19 +103,21 @@ pub(super) fn opted_out(record: &Record) -> bool {
 /// list them differently. Writing to them in one group could undo or contradict what another does, so those groups are
 /// left alone.
 pub(super) fn spread<'a>(groups: &[Group], records: &'a [Record]) -> FxHashSet<&'a IntercomId> {
-    let mut home: FxHashMap<&IntercomId, (u32, bool)> = FxHashMap::default();
-    let mut spread = FxHashSet::default();
-    for group in groups {
-        for index in &group.members {
-            let Some(record) = usize::try_from(index.0).ok().and_then(|at| records.get(at)) else { continue };
-            let here = (group.id, group.loose_weight(*index).is_some());
-            if record.side == Side::Existing
-                && let Some(id) = &record.id
-                && *home.entry(id).or_insert(here) != here
-            {
-                spread.insert(id);
-            }
-        }
-    }
-    spread
+    let hasher = FxBuildHasher;
+    let rows = groups.par_iter().flat_map_iter(|group| {
+        group.members.iter().filter_map(move |index| {
+            let record = records.get(usize::try_from(index.0).ok()?).filter(|record| record.side == Side::Existing)?;
+            Some((hasher.hash_one(record.id.as_ref()?), group.id, group.loose_weight(*index).is_some(), index.0))
+        })
+    });
+    // Sorted by hash instead of looked up one by one: hardly any contact is listed twice.
+    let mut rows: Vec<(u64, u32, bool, u32)> = rows.collect();
+    rows.par_sort_unstable();
+    let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.get(at)?.id.as_ref());
+    let several = rows.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);
+    several
+        .flat_map(|rows| rows.iter().map(move |row| (rows, row)))
+        .filter(|(rows, row)| rows.iter().any(|other| (other.1, other.2) != (row.1, row.2) && id(other.3) == id(row.3)))
+        .filter_map(|(_, row)| id(row.3))
+        .collect()
 }

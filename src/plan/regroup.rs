@@ -3,6 +3,7 @@
 //! What the former groups chose is kept as far as the members are still there; what they left out, because another
 //! member said the same, comes from the records.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -40,16 +41,16 @@ fn survivor(
     former: &[Group],
     members: &[RecordIndex],
     chosen: Option<RecordIndex>,
-) -> (RecordIndex, String) {
+) -> (RecordIndex, Cow<'static, str>) {
     if let Some(chosen) = chosen {
-        return (chosen, "chosen by a person".to_owned());
+        return (chosen, "chosen by a person".into());
     }
     let mut kept = former.iter().filter(|group| members.contains(&group.golden.survivor));
     if let (Some(group), None) = (kept.next(), kept.next()) {
         return (group.golden.survivor, group.golden.reason.clone());
     }
     let best = members.iter().copied().min_by_key(|index| record(records, *index).map(rank)).unwrap_or(RecordIndex(0));
-    (best, "existing before incoming, users before leads, then the oldest".to_owned())
+    (best, "existing before incoming, users before leads, then the oldest".into())
 }
 
 fn rank(record: &Record) -> impl Ord {

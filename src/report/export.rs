@@ -131,7 +131,7 @@ fn skipped(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) 
             Some(row) if row.outcome == Outcome::Skipped => row.message,
             Some(_) => continue,
             None => match planned {
-                Some(row) if row.expected == Outcome::Skipped => row.reason.as_str(),
+                Some(row) if row.expected == Outcome::Skipped => row.reason.as_ref(),
                 _ => continue,
             },
         };

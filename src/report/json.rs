@@ -164,7 +164,7 @@ fn rows(plan: &Plan, applied: Option<&Applied<'_>>, schema: &str, writer: &mut i
             outcome: last.map(|row| row.outcome).or(planned.map(|row| row.expected)),
             contact: last.and_then(|row| row.contact),
             actions: planned.map(|row| row.decided_by.as_slice()).unwrap_or_default(),
-            message: last.map(|row| row.message).or(planned.map(|row| row.reason.as_str())).unwrap_or_default(),
+            message: last.map(|row| row.message).or(planned.map(|row| row.reason.as_ref())).unwrap_or_default(),
         }
     });
     let rejected = plan.rejects.iter().map(|reject| RowDocument {

@@ -65,7 +65,7 @@ fn records() -> Vec<Record> {
 }
 
 fn golden(survivor: u32, reason: &str, fields: Vec<GoldenField>) -> Golden {
-    Golden { survivor: RecordIndex(survivor), reason: reason.to_owned(), fields }
+    Golden { survivor: RecordIndex(survivor), reason: reason.to_owned().into(), fields }
 }
 
 fn group(id: u32, members: &[u32], band: Band, weight: Option<f64>, golden: Golden) -> Group {
@@ -172,7 +172,7 @@ fn actions() -> Vec<Action> {
         group,
         target,
         body,
-        reason: reason.to_owned(),
+        reason: reason.to_owned().into(),
         needs: needs.iter().copied().map(ActionId).collect(),
     };
     let opt_out = Change {
@@ -233,7 +233,7 @@ fn rows() -> Vec<RowPlan> {
         group,
         expected,
         decided_by: decided_by.iter().copied().map(ActionId).collect(),
-        reason: reason.to_owned(),
+        reason: reason.to_owned().into(),
     };
     vec![
         row(0, 1, Outcome::Updated, &[2], "takes over what the lead had"),

@@ -190,7 +190,7 @@ fn row_plans(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
                 words::band(group.map_or(Band::Single, |group| group.band_of(index))),
                 planned.map_or("", |row| row.expected.name()),
                 &actions.join(" "),
-                planned.map_or("", |row| row.reason.as_str()),
+                planned.map_or("", |row| row.reason.as_ref()),
             ])
         },
         |reject| {
@@ -217,7 +217,7 @@ fn outcomes(plan: &Plan, applied: Option<&Applied<'_>>, sink: &mut Sink<'_>) -> 
                 ("final", row.outcome.name(), row.message)
             } else {
                 let outcome = planned.map_or("", |row| row.expected.name());
-                ("planned", outcome, planned.map_or("", |row| row.reason.as_str()))
+                ("planned", outcome, planned.map_or("", |row| row.reason.as_ref()))
             };
             (sink.borrow_mut())(&[
                 source_name(plan, record.origin.source),

@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
                 band: place.parse_word(row.get("band")?)?,
                 weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
                 review_reason: row.get("review_text")?,
-                golden: Golden { survivor, reason: row.get("survivor_text")?, fields: Vec::new() },
+                golden: Golden { survivor, reason: row.get::<_, String>("survivor_text")?.into(), fields: Vec::new() },
             };
             group.golden.fields = fields.unwrap_or_else(|| merged_fields(records, group.core(), survivor));
             Ok(group)
@@ -304,7 +304,7 @@ fn plain(id: u32, member: RecordIndex) -> Group {
         band: Band::Single,
         weight: None,
         review_reason: None,
-        golden: Golden { survivor: member, reason: ALONE.to_owned(), fields: Vec::new() },
+        golden: Golden { survivor: member, reason: ALONE.into(), fields: Vec::new() },
     }
 }
 
@@ -332,7 +332,7 @@ pub(super) fn action(place: Place<'_>, row: &Row<'_>) -> Result<Action, Failure>
         group: row.get("group_id")?,
         target,
         body: place.parse_json(row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?)?,
-        reason: row.get("why")?,
+        reason: row.get::<_, String>("why")?.into(),
         needs: listed(place, row, "needs")?,
     })
 }
@@ -344,7 +344,7 @@ pub(super) fn expected(place: Place<'_>, row: &Row<'_>) -> Result<RowPlan, Failu
         group: row.get("group_id")?,
         expected: place.parse_word(row.get("outcome")?)?,
         decided_by: listed(place, row, "actions")?,
-        reason: row.get("why")?,
+        reason: row.get::<_, String>("why")?.into(),
     })
 }
 

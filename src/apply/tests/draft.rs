@@ -97,7 +97,7 @@ impl Draft {
         let number = ActionId(u32::try_from(self.plan.actions.len()).unwrap() + 1);
         let needs = self.plan.actions.iter().filter(|action| action.group == group).map(|action| action.id).collect();
         let target = if matches!(body, ActionBody::Create { .. }) { Target::CreatedBy(number) } else { target };
-        self.plan.actions.push(Action { id: number, group, target, body, reason: "a test wants it".to_owned(), needs });
+        self.plan.actions.push(Action { id: number, group, target, body, reason: "a test wants it".into(), needs });
         number
     }
 
@@ -113,7 +113,7 @@ impl Draft {
             group,
             expected,
             decided_by: decided_by.to_vec(),
-            reason: "as planned".to_owned(),
+            reason: "as planned".into(),
         });
     }
 

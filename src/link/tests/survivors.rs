@@ -14,14 +14,14 @@ fn value<'g>(golden: &'g Golden, field: &Field) -> Option<&'g str> {
 #[test]
 fn the_only_user_survives_and_the_reason_says_so() {
     let golden = merged(&[RecordBuilder::lead().created_at(1).build(), RecordBuilder::user().created_at(9).build()]);
-    assert_eq!((golden.survivor.0, golden.reason.as_str()), (1, "the only user"));
+    assert_eq!((golden.survivor.0, golden.reason.as_ref()), (1, "the only user"));
 }
 
 #[test]
 fn the_oldest_lead_survives_and_the_reason_counts_them() {
     let lead = |at| RecordBuilder::lead().created_at(at).build();
     let golden = merged(&[lead(30), lead(10), lead(20)]);
-    assert_eq!((golden.survivor.0, golden.reason.as_str()), (1, "the oldest of 3 leads"));
+    assert_eq!((golden.survivor.0, golden.reason.as_ref()), (1, "the oldest of 3 leads"));
 }
 
 #[test]

@@ -239,12 +239,12 @@ fn modes_and_kinds_leave_out_what_they_say() {
     let update_only = Options { mode: Mode::UpdateOnly, ..Options::default() };
     let create_only = Options { mode: Mode::CreateOnly, ..Options::default() };
     assert_eq!(outcome(&new, &update_only).1, Outcome::Skipped);
-    assert_eq!(outcome(&known, &update_only), (1, Outcome::Updated, "the same person as row 0 of input 1".to_owned()));
+    assert_eq!(outcome(&known, &update_only), (1, Outcome::Updated, "the same person as row 0 of input 1".into()));
     assert_eq!(outcome(&known, &create_only).1, Outcome::Skipped);
     assert_eq!(outcome(&new, &create_only).0, 2);
     let only = |kind| Options { only: [kind].into(), ..Options::default() };
     assert_eq!(outcome(&new, &only(ActionKind::Create)).0, 1);
-    let left_out = (0, Outcome::Skipped, "left out: only attach is planned".to_owned());
+    let left_out = (0, Outcome::Skipped, "left out: only attach is planned".into());
     assert_eq!(outcome(&new, &only(ActionKind::Attach)), left_out, "a tag needs its contact");
 }
 

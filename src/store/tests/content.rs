@@ -24,6 +24,18 @@ fn the_same_plan_gives_the_same_seal() {
 }
 
 #[test]
+fn numbers_sqlite_does_not_keep_as_they_are_do_not_break_the_seal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("night.plan");
+    let mut plan = plan();
+    plan.linkage.pairs[0].weight = MatchWeight(-0.0);
+    plan.linkage.pairs[0].terms[0].weight = MatchWeight(-3.0);
+    plan.linkage.model.levels[0].m = f64::MIN_POSITIVE;
+    PlanFile::create(&path, &plan).unwrap();
+    PlanFile::open(&path).unwrap().verify_seal().unwrap();
+}
+
+#[test]
 fn a_plan_is_one_file_for_its_owner_only() {
     let (folder, path) = written();
     assert_eq!(names_in(&folder), ["night.plan"]);
@@ -185,7 +197,7 @@ proptest! {
         plan.linkage.pairs[0].terms[0].weight = MatchWeight(weight);
         plan.linkage.groups[0].weight = Some(MatchWeight(weight));
         plan.linkage.groups[0].golden.fields[0].value = word(4);
-        plan.actions[0].reason = word(5);
+        plan.actions[0].reason = word(5).into();
         plan.actions[3].body = ActionBody::Attach { what: Attachment::Note { body: word(6) } };
         plan.actions[1].body = ActionBody::Update { changes: vec![Change {
             attribute: Attribute::Custom(word(7)),

@@ -87,7 +87,7 @@ fn actions() -> Vec<Action> {
             group: 1,
             target: if number == 1 { Target::CreatedBy(ActionId(1)) } else { Target::Existing(id("5f02")) },
             body,
-            reason: "they share an address".to_owned(),
+            reason: "they share an address".into(),
             needs: if number > 2 { vec![ActionId(2), ActionId(1)] } else { Vec::new() },
         })
         .collect()
@@ -104,7 +104,7 @@ fn linkage() -> Linkage {
             review_reason: None,
             golden: Golden {
                 survivor: RecordIndex(1),
-                reason: "the only existing contact".to_owned(),
+                reason: "the only existing contact".into(),
                 fields: vec![GoldenField {
                     field: crate::contact::Field::Email,
                     value: "ann@hillside.example".to_owned(),
@@ -198,21 +198,21 @@ fn plan() -> Plan {
                 group: 1,
                 expected: Outcome::Merged,
                 decided_by: vec![ActionId(1), ActionId(2)],
-                reason: "joins row 2".to_owned(),
+                reason: "joins row 2".into(),
             },
             RowPlan {
                 record: RecordIndex(1),
                 group: 1,
                 expected: Outcome::Updated,
                 decided_by: vec![ActionId(2)],
-                reason: "gains an address".to_owned(),
+                reason: "gains an address".into(),
             },
             RowPlan {
                 record: RecordIndex(2),
                 group: 1,
                 expected: Outcome::Skipped,
                 decided_by: Vec::new(),
-                reason: "waits for review".to_owned(),
+                reason: "waits for review".into(),
             },
         ],
         actions,

@@ -1,0 +1,82 @@
+//! Rows, and the evidence of pairs.
+
+use super::Writer;
+use super::insert::{Insert, number, perhaps, real, side_by_side, text};
+use crate::contact::{Company, Email, PersonName, Phone, Record};
+use crate::link::{Comparison, Linkage, ScoredPair};
+use crate::store::dictionary::{Dictionary, Words};
+use crate::store::value::count;
+use crate::store::{Error, content};
+
+impl Writer<'_> {
+    pub(super) fn records(&self, records: &[Record]) -> Result<(), Error> {
+        let place = self.place("rows");
+        let mut row = Insert::begin(self, "rows")?;
+        let (mut sides, mut roles) = (Words::new(place), Words::new(place));
+        let mut index = 0_i64;
+        side_by_side(
+            records,
+            |record| content::of(place, record),
+            |record, content| {
+                let role = record.role.map(|role| roles.of(role)).transpose()?;
+                row.row([
+                    number(index),
+                    number(record.origin.source.0),
+                    number(record.origin.row),
+                    number(count(record.origin.line)),
+                    text(sides.of(record.side)?),
+                    perhaps(role),
+                    perhaps(record.id.as_ref().map(|id| &*id.0)),
+                    perhaps(record.external_id.as_ref().map(|id| &*id.0)),
+                    perhaps(record.emails.first().map(Email::address)),
+                    perhaps(record.name.as_ref().map(PersonName::display)),
+                    perhaps(record.phones.first().map(Phone::to_send)),
+                    perhaps(record.companies.first().map(Company::original)),
+                    perhaps(content.as_deref()),
+                ])?;
+                index += 1;
+                Ok(())
+            },
+        )
+    }
+
+    /// What comparisons can say comes first, each once; pairs name it by number.
+    pub(super) fn pairs(&self, linkage: &Linkage) -> Result<(), Error> {
+        let mut comparisons = Words::new(self.place("terms"));
+        let mut table = Insert::begin(self, "terms")?;
+        let mut known: Dictionary<(Comparison, &str, u64)> = Dictionary::new();
+        let mut numbers: Vec<u32> = Vec::with_capacity(linkage.pairs.iter().map(|pair| pair.terms.len()).sum());
+        for term in linkage.pairs.iter().flat_map(|pair| &pair.terms) {
+            let (term_number, new) = known.number(&(term.comparison, &*term.level, term.weight.0.to_bits()));
+            if new {
+                let comparison = text(comparisons.of(term.comparison)?);
+                table.row([number(term_number), comparison, text(&term.level), real(term.weight.0)])?;
+            }
+            numbers.push(u32::try_from(term_number).unwrap_or(u32::MAX));
+        }
+        drop(known);
+        self.weighed(linkage, &numbers)
+    }
+
+    fn weighed(&self, linkage: &Linkage, mut terms: &[u32]) -> Result<(), Error> {
+        let mut keys = Words::new(self.place("pairs"));
+        let mut table = Insert::begin(self, "pairs")?;
+        let mut list = String::new();
+        for (pair_number, pair) in (1_i64..).zip(&linkage.pairs) {
+            let ScoredPair { left, right, prior, weight, found_by, .. } = pair;
+            let (own, rest) = terms.split_at(pair.terms.len());
+            terms = rest;
+            super::write_list(&mut list, own.iter().copied());
+            table.row([
+                number(pair_number),
+                number(left.0),
+                number(right.0),
+                real(weight.0),
+                if *prior == linkage.model.prior { perhaps(None) } else { real(prior.0) },
+                text(keys.of(*found_by)?),
+                text(&list),
+            ])?;
+        }
+        Ok(())
+    }
+}
