@@ -134,6 +134,17 @@ pub enum Fault {
     },
     /// 401 for this request.
     Unauthorized,
+    /// Refused without effect, with a status and code of your choice: for refusals that need a plan, a permission or a
+    /// history the sandbox does not know. One with 429 says that the next second is free.
+    Refusal {
+        /// The HTTP status.
+        status: u16,
+        /// Intercom's error code.
+        code: String,
+        /// Intercom's words.
+        #[serde(default)]
+        message: String,
+    },
 }
 
 impl Fault {
@@ -148,6 +159,7 @@ impl Fault {
             Self::Truncate { .. } => "truncate",
             Self::Slow { .. } => "slow",
             Self::Unauthorized => "unauthorized",
+            Self::Refusal { .. } => "refusal",
         }
     }
 }

@@ -71,6 +71,13 @@ impl Answer {
         Self { status: 202, ..Self::ok(body) }
     }
 
+    /// An `error.list` with one error.
+    pub(crate) fn error(status: u16, code: &str, message: &str, request_id: &str) -> Self {
+        let error = json!({ "code": code, "message": message });
+        let body = json!({ "type": "error.list", "request_id": request_id, "errors": [error] });
+        Self { status, body, link: None }
+    }
+
     pub(crate) fn refused(refusal: &Refusal, request_id: &str) -> Self {
         let mut error = json!({ "code": refusal.code, "message": refusal.message });
         if let Some(field) = &refusal.field {

@@ -1,7 +1,7 @@
 //! Every class of error, provoked against the sandbox: the sentence a person reads.
 
 use leadfold::contact::IntercomId;
-use leadfold::intercom::{CompanyId, ContactPatch, Error, ReadWorkspace, TagId, WriteWorkspace};
+use leadfold::intercom::{CompanyId, ContactPatch, EXPLANATIONS, Error, ReadWorkspace, TagId, WriteWorkspace};
 use leadfold::sandbox::{Fault, FaultRule, Faults, Reset, Running, When};
 use serde_json::{Value, json};
 
@@ -134,6 +134,95 @@ async fn what_goes_wrong_on_the_way_says_whether_it_may_have_been_carried_out() 
     limit: more requests were sent than the limit allows, by this program or others on the same workspace: Exceeded rate limit of 1000000 in 10_seconds (429 rate_limit_exceeded, after 4 attempts, limit 1000000 per 10 seconds with 0 left until …, request …); wait a moment, or take a smaller share with --rate-share
     token: the access token was refused: Access Token Invalid (401 unauthorized, request …); give another token (Intercom → Settings → Developers → your app → Authentication)
     down: no connection was made, so nothing was sent: cannot reach 127.0.0.1:…: Connection refused (os error 111); check the network and the base URL
+    "#);
+}
+
+/// Codes no answer of a server holds: they have tests of their own here and in `api`.
+const OURS: [&str; 5] = ["not_in_this_version", "not_sent", "server error", "unreachable", "no answer"];
+
+#[tokio::test]
+async fn every_documented_code_says_its_sentence() {
+    let running = healthy().await;
+    let client = client_of(&running, "2.14");
+    let mut said = vec![
+        format!("not_sent: {}", sentence(client.contact(&id("..")).await)),
+        format!("not_in_this_version: {}", sentence(client_of(&running, "1.4").opt_out(&id("5f"), "91").await)),
+    ];
+    let page = |status| Fault::ServerError { status, when: When::BeforeCommit, html: true };
+    running.set_faults(every(page(504)));
+    said.push(format!("server error: {}", sentence(client.create(&patch(&json!({}))).await)));
+    for row in EXPLANATIONS.iter().filter(|row| !OURS.contains(&row.code)) {
+        // Where a gateway gives no code, the status alone leads to the row
+        let code = if row.code.contains(' ') { "" } else { row.code };
+        let statuses = if row.code == "redirect" { &[302][..] } else { row.statuses };
+        for status in statuses {
+            let refusal = Fault::Refusal { status: *status, code: code.to_owned(), message: "No.".to_owned() };
+            running.set_faults(every(refusal));
+            said.push(format!("{}: {}", row.code, sentence(client.create(&patch(&json!({}))).await)));
+        }
+    }
+    for row in EXPLANATIONS.iter().filter(|row| !["unreachable", "no answer"].contains(&row.code)) {
+        assert!(said.iter().any(|line| line.starts_with(&format!("{}: {}", row.code, row.meaning))), "{}", row.code);
+    }
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    not_sent: what was given is no id: an id is empty or no id; nothing was sent (404 not_sent); give the contact's id
+    not_in_this_version: this version of the API has no call for it: version 1.4 of the API cannot write subscription types (400 not_in_this_version); choose another with --api, or do it in Intercom
+    server error: the server failed, or a gateway in front of it: a web page titled "504" (504, request …); try again; look first where something may have been created
+    parameter_invalid: a value was not accepted: No. (400 parameter_invalid, request …); correct the field that is named and send it again
+    parameter_invalid: a value was not accepted: No. (422 parameter_invalid, request …); correct the field that is named and send it again
+    parameter_not_found: something the call needs was not given: No. (400 parameter_not_found, request …); give it: the message names it
+    missing_parameter: something the call needs was not given: No. (400 missing_parameter, request …); give it: the message names it
+    parameter_not_allowed: something was given that this call does not take: No. (400 parameter_not_allowed, request …); leave it out
+    type_mismatch: a value is of the wrong type: No. (400 type_mismatch, request …); look at the attribute's type in Intercom and write it so
+    client_error: the request was not understood: No. (400 client_error, request …); send it again with -vv and report what is printed
+    invalid_merge: these two cannot be merged: only a lead can be merged into a user, and from 2.16 on only one that shares its e-mail or phone: No. (400 invalid_merge, request …); check both with leadfold lead find and leadfold user find
+    contact_company_limit_exceeded: the contact has 1000 companies, the most there can be: No. (400 contact_company_limit_exceeded, request …); take a company off first
+    invalid_sort_order: the order of a search was not accepted: No. (400 invalid_sort_order, request …); report it: leadfold sorts only as documented
+    intercom_version_invalid: the call does not exist in this version of the API: No. (400 intercom_version_invalid, request …); choose another with --api
+    tag_has_dependent_objects: the tag is used by a segment or rule: No. (400 tag_has_dependent_objects, request …); remove it there first
+    scroll_exists: another scroll is open in this workspace, and there can be one only: No. (400 scroll_exists, request …); wait a minute: a scroll nobody uses is closed by then
+    scroll_exists: another scroll is open in this workspace, and there can be one only: No. (409 scroll_exists, request …); wait a minute: a scroll nobody uses is closed by then
+    custom_data_limit_reached: the workspace has as many custom attributes as it may have (250): No. (400 custom_data_limit_reached, request …); archive some in Intercom, or leave columns out
+    custom_data_limit_reached: the workspace has as many custom attributes as it may have (250): No. (403 custom_data_limit_reached, request …); archive some in Intercom, or leave columns out
+    custom_data_limit_reached: the workspace has as many custom attributes as it may have (250): No. (422 custom_data_limit_reached, request …); archive some in Intercom, or leave columns out
+    invalid_document: a custom attribute was not accepted: No. (400 invalid_document, request …); its value must be text of at most 255 characters, a number, true or false, or a date
+    invalid_document: a custom attribute was not accepted: No. (422 invalid_document, request …); its value must be text of at most 255 characters, a number, true or false, or a date
+    not_restorable: the contact was blocked or merged and cannot come back: No. (400 not_restorable, request …); make a new one
+    not_restorable: the contact was blocked or merged and cannot come back: No. (422 not_restorable, request …); make a new one
+    bad_request: the request was not accepted: No. (400 bad_request, request …); the message says why
+    unauthorized: the access token was refused: No. (401 unauthorized, request …); give another token (Intercom → Settings → Developers → your app → Authentication)
+    token_unauthorized: the access token does not allow this: No. (401 token_unauthorized, request …); give the app the permission in Intercom's Developer Hub
+    token_unauthorized: the access token does not allow this: No. (403 token_unauthorized, request …); give the app the permission in Intercom's Developer Hub
+    token_not_found: nobody knows this access token: No. (401 token_not_found, request …); give another token (Intercom → Settings → Developers → your app → Authentication)
+    token_revoked: the access token was revoked: No. (401 token_revoked, request …); give another token (Intercom → Settings → Developers → your app → Authentication)
+    token_expired: the access token has expired: No. (401 token_expired, request …); give another token (Intercom → Settings → Developers → your app → Authentication)
+    token_blocked: the access token is blocked: No. (401 token_blocked, request …); ask Intercom's support, or give another token
+    token_suspended: the app of this token is suspended: No. (401 token_suspended, request …); ask Intercom's support
+    api_plan_restricted: the workspace's plan does not include this: No. (403 api_plan_restricted, request …); leave it out, or change the plan in Intercom
+    action_forbidden: the token's teammate may not do this: No. (403 action_forbidden, request …); give the teammate or the app the permission in Intercom
+    forbidden: the token may not do this: No. (403 forbidden, request …); give the app the permission in Intercom's Developer Hub
+    company_not_found: there is no such company: No. (404 company_not_found, request …); it was deleted, or belongs to another workspace; look it up in Intercom
+    admin_not_found: there is no such teammate: No. (404 admin_not_found, request …); look at the teammates in Intercom's settings
+    tag_not_found: there is no such tag: No. (404 tag_not_found, request …); it was deleted or renamed; tag by name
+    field_not_found: there is no such attribute: No. (404 field_not_found, request …); look at the data settings in Intercom
+    job_not_found: there is no such job: No. (404 job_not_found, request …); it is over, or was made in another workspace
+    not_found: it is not there: No. (404 not_found, request …); it was deleted, archived or merged, or belongs to another workspace; look it up with leadfold lead find or leadfold user find
+    unique_user_constraint: another user has this e-mail address or external id: No. (400 unique_user_constraint, request …); name the user by its Intercom id
+    unique_user_constraint: another user has this e-mail address or external id: No. (409 unique_user_constraint, request …); name the user by its Intercom id
+    resource_conflict: another user has this e-mail address or external id: No. (409 resource_conflict, request …); name the user by its Intercom id
+    conflict: another contact is in the way: No. (400 conflict, request …); change that one, or bring it back when it is archived (leadfold user unarchive ID); where several match, name one by its Intercom id
+    conflict: another contact is in the way: No. (409 conflict, request …); change that one, or bring it back when it is archived (leadfold user unarchive ID); where several match, name one by its Intercom id
+    contact_merged: the contact was merged into another one: no longer a contact of its own (410 contact_merged, request …); go on with that one
+    data_invalid: the values do not fit together: No. (422 data_invalid, request …); the message says why
+    unprocessable_entity: Intercom cannot do this with this contact, for instance with a lead that came from another channel: No. (422 unprocessable_entity, request …); the message says why; leave the contact out, or do it in Intercom
+    rate_limit_exceeded: more requests were sent than the limit allows, by this program or others on the same workspace: No. (429 rate_limit_exceeded, after 4 attempts, limit 1000000 per 10 seconds with 0 left until …, request …); wait a moment, or take a smaller share with --rate-share
+    too_many_requests: the server is too busy for this: No. (429 too_many_requests, after 4 attempts, limit 1000000 per 10 seconds with 0 left until …, request …); wait a minute and try again
+    request_timeout: the server gave up waiting: No. (408 request_timeout, request …); try again; look first where something may have been created
+    service_unavailable: Intercom is not available: No. (503 service_unavailable, request …); see https://www.intercomstatus.com and try again later
+    server_error: Intercom failed: No. (500 server_error, request …); try again; look first where something may have been created
+    not acceptable: the server cannot answer in JSON: No. (406, request …); check the base URL
+    unsupported media: the server takes no JSON: No. (415, request …); check the base URL
+    redirect: the address answers with a redirect, which is not followed because it would carry the token along: moved elsewhere (302 redirect, request …); check the base URL
     "#);
 }
 

@@ -112,13 +112,13 @@ fn failure(status: u16, headers: &HeaderMap, said: &Said) -> Error {
         _ if code == "intercom_version_invalid" => {
             let request = request_id.map_or_else(String::new, |id| format!(", request {id}"));
             Error::Configuration(format!(
-                "Intercom does not accept this API version for the call: {message} ({status} {code}{request}); choose another with --api"
+                "the call does not exist in this version of the API: {message} ({status} {code}{request}); choose another with --api"
             ))
         }
         300..=399 => Error::Refused {
             status,
             code: "redirect".to_owned(),
-            message: "the address answers with a redirect, which is not followed; check the base URL".to_owned(),
+            message: "moved elsewhere".to_owned(),
             field: None,
             request_id,
         },

@@ -73,7 +73,7 @@ fn a_token_or_version_problem_ends_the_run() {
     }
     let version = error(400, &listed("intercom_version_invalid", "The requested version could not be found"));
     assert_eq!(version.disposition(), Disposition::Abort);
-    assert_snapshot!(version, @"Intercom does not accept this API version for the call: The requested version could not be found (400 intercom_version_invalid, request b3c8c472); choose another with --api");
+    assert_snapshot!(version, @"the call does not exist in this version of the API: The requested version could not be found (400 intercom_version_invalid, request b3c8c472); choose another with --api");
 }
 
 #[test]
@@ -119,8 +119,8 @@ fn a_merged_contact_names_the_one_it_became() {
 #[test]
 fn a_redirect_is_refused_with_a_hint() {
     assert_snapshot!(
-        error(302, ""),
-        @"the address answers with a redirect, which is not followed; check the base URL (302 redirect)"
+        error(302, "").sentence(),
+        @"the address answers with a redirect, which is not followed because it would carry the token along: moved elsewhere (302 redirect); check the base URL"
     );
 }
 

@@ -161,6 +161,14 @@ fn meet_fate(server: &Server, fate: Fate, limits: Limits, head: &Parts, body: &[
             passage.treatment = Treatment::Cut;
             return passage;
         }
+        Some(Fault::Refusal { status, ref code, ref message }) => {
+            if status == 429 {
+                let reset = server.now().seconds().saturating_add(1);
+                passage.limits = Some(Limits { remaining: 0, reset, ..limits });
+            }
+            passage.outcome = Outcome::Answer(Answer::error(status, code, message, request_id));
+            return passage;
+        }
         _ => {}
     }
     let answer = carry_out(server, head, body);
