@@ -1,11 +1,12 @@
 //! A pretend Intercom on loopback: a second, independent reading of the API, to try things on and to test against.
 //!
 //! `workspace` holds the rules and the state, `modern` and `legacy` translate the 2.x and the 1.x dialect to them,
-//! `staff` answers what is the same in both, `server` adds what only exists on a wire: tokens, versions, the rate
+//! `both` answers what is the same in both, `server` adds what only exists on a wire: tokens, versions, the rate
 //! limit, request ids, ordered faults, and a few endpoints that show what happened. It shares no code with the client
 //! it is used to test, and nothing here may import another room.
 //! Documented for people in `docs/sandbox.md`.
 
+mod both;
 mod clock;
 mod error;
 mod faults;
@@ -15,7 +16,6 @@ mod modern;
 mod options;
 mod rate;
 mod server;
-mod staff;
 mod version;
 mod wire;
 mod workspace;

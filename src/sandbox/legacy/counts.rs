@@ -13,17 +13,21 @@ pub(super) fn counts(workspace: &Workspace, call: &Call<'_>) -> Result<Value, Re
         (None, None) => Ok(totals(workspace)),
         (Some("conversation"), None) => {
             let open = workspace.conversations.all().filter(|one| one.open).count();
+            let assigned = workspace.conversations.all().filter(|one| one.open && one.assignee.is_some()).count();
             let closed = workspace.conversations.all().count() - open;
             Ok(json!({
                 "type": "count",
-                "conversation": { "assigned": 0, "closed": closed, "open": open, "unassigned": open }
+                "conversation": { "assigned": assigned, "closed": closed, "open": open, "unassigned": open - assigned }
             }))
         }
         (Some("conversation"), Some("admin")) => {
-            // Conversations of the sandbox are assigned to nobody.
-            let admins = workspace.admins.iter();
-            let rows =
-                admins.map(|admin| json!({ "id": admin.id.to_string(), "name": admin.name, "open": 0, "closed": 0 }));
+            let held = |admin: u64, open: bool| {
+                workspace.conversations.all().filter(|one| one.assignee == Some(admin) && one.open == open).count()
+            };
+            let rows = workspace.admins.iter().map(|admin| {
+                let (open, closed) = (held(admin.id, true), held(admin.id, false));
+                json!({ "id": admin.id.to_string(), "name": admin.name, "open": open, "closed": closed })
+            });
             Ok(json!({ "type": "count", "conversation": { "admin": rows.collect::<Vec<_>>() } }))
         }
         (Some("user"), Some("tag")) => {
@@ -44,7 +48,12 @@ pub(super) fn counts(workspace: &Workspace, call: &Call<'_>) -> Result<Value, Re
             });
             Ok(listed("company", "user", rows.collect()))
         }
-        (Some(kind @ ("user" | "company")), Some("segment")) => Ok(listed(kind, "segment", Vec::new())),
+        (Some("user"), Some("segment")) => {
+            let size = |segment| workspace.members_of_segment(segment, Some(Role::User)).len();
+            let rows = workspace.segments.iter().map(|segment| row(&segment.name, size(segment)));
+            Ok(listed("user", "segment", rows.collect()))
+        }
+        (Some("company"), Some("segment")) => Ok(listed("company", "segment", Vec::new())),
         _ => Err(Refusal::invalid("type", "there is no such count")),
     }
 }
@@ -54,7 +63,7 @@ fn totals(workspace: &Workspace) -> Value {
     json!({
         "type": "count.hash",
         "company": count(workspace.companies.count()),
-        "segment": count(0),
+        "segment": count(workspace.segments.len()),
         "tag": count(workspace.tags.all().count()),
         "user": count(workspace.count_of(Role::User)),
         "lead": count(workspace.count_of(Role::Lead)),

@@ -6,9 +6,11 @@
 
 mod attributes;
 mod body;
+mod bulk;
 mod companies;
 mod conversations;
 mod counts;
+mod hooks;
 mod leads;
 mod notes;
 mod paging;
@@ -20,7 +22,7 @@ mod visitors;
 
 use serde_json::{Value, json};
 
-use super::staff;
+use super::both;
 use super::wire::{Answer, Call};
 use super::workspace::contact::Role;
 use super::workspace::{Refusal, Workspace};
@@ -40,20 +42,18 @@ pub(super) fn conversion_role(call: &Call<'_>) -> Result<Role, Refusal> {
 
 /// Carries out one call.
 pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Answer, Refusal> {
-    let done = route(workspace, call).map(Answer::ok);
+    let done = route(workspace, call);
+    let done = done.unwrap_or_else(|| both::answer(workspace, call, shapes::conversation));
     done.map_err(|refusal| match refusal.code {
         "conflict" | "unique_user_constraint" => Refusal { status: call.version.conflict_status(), ..refusal },
         _ => refusal,
     })
 }
 
-fn route(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
+/// `None` where this dialect has no rule of its own.
+fn route(workspace: &mut Workspace, call: &Call<'_>) -> Option<Result<Answer, Refusal>> {
     let path: Vec<&str> = call.path.iter().map(String::as_str).collect();
-    match (call.method, path.as_slice()) {
-        ("GET", ["me"]) => staff::me(workspace),
-        ("GET", ["admins"]) => Ok(staff::admins(workspace)),
-        ("GET", ["admins", id]) => staff::admin(workspace, id),
-
+    let done = match (call.method, path.as_slice()) {
         ("POST", ["users"]) => users::upsert(workspace, call, None),
         ("PUT", ["users", id]) => users::upsert(workspace, call, Some(id)),
         ("GET", ["users"]) => users::find_or_list(workspace, call),
@@ -82,12 +82,12 @@ fn route(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
 
         ("GET", ["tags"]) => Ok(tags::list(workspace)),
         ("POST", ["tags"]) => tags::save(workspace, call),
-        ("GET", ["tags", id]) => Ok(shapes::tag(workspace.tags.find(id)?)),
+        ("GET", ["tags", id]) => workspace.tags.find(id).map(shapes::tag),
         ("DELETE", ["tags", id]) => workspace.delete_tag(call.now, id).map(|()| json!({})),
 
         ("POST", ["notes"]) => notes::create(workspace, call),
         ("GET", ["notes"]) => notes::list(workspace, call),
-        ("GET", ["notes", id]) => Ok(shapes::note(workspace, workspace.notes.get(id)?)),
+        ("GET", ["notes", id]) => workspace.notes.get(id).map(|note| shapes::note(workspace, note)),
 
         ("POST", ["companies"]) => companies::save(workspace, call, None),
         ("GET", ["companies"]) => companies::find_or_list(workspace, call),
@@ -103,9 +103,18 @@ fn route(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
         ("DELETE", ["conversations", id, "customers", who]) => conversations::leave(workspace, call, id, who),
 
         ("GET", ["counts"]) => counts::counts(workspace, call),
-        ("GET", ["segments"]) => Ok(json!({ "type": "segment.list", "segments": [] })),
         ("GET", ["data_attributes", model]) => attributes::list(workspace, model),
 
-        _ => Err(Refusal::new(404, "not_found", "The requested resource was not found")),
-    }
+        ("POST", ["subscriptions"]) => hooks::create(workspace, call),
+        ("GET", ["subscriptions"]) => Ok(hooks::list(workspace)),
+        ("GET", ["subscriptions", id]) => hooks::get(workspace, id),
+        ("DELETE", ["subscriptions", id]) => hooks::delete(workspace, id),
+
+        ("POST", ["bulk", "users"]) => return Some(bulk::submit(workspace, call).map(Answer::accepted)),
+        ("GET", ["jobs", id]) => bulk::show(workspace, call, id),
+        ("GET", ["jobs", id, "error"]) => bulk::errors(workspace, id),
+
+        _ => return None,
+    };
+    Some(done.map(Answer::ok))
 }

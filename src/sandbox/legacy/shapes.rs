@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::staff;
+use crate::sandbox::both::{self, staff};
 use crate::sandbox::workspace::Workspace;
 use crate::sandbox::workspace::anonymous;
 use crate::sandbox::workspace::company::Company;
@@ -52,6 +52,8 @@ pub(super) fn person(workspace: &Workspace, contact: &Contact) -> Value {
         .map(|member| company(workspace, member))
         .collect();
     let tags: Vec<Value> = contact.tags.iter().filter_map(|applied| workspace.tags.get(applied.tag)).map(tag).collect();
+    let segments: Vec<Value> =
+        workspace.segments_of(&contact.id).map(|segment| both::segment_shape(workspace, segment, false)).collect();
     with_unknown(json!({
         "type": kind(contact.role),
         "id": contact.id,
@@ -78,7 +80,7 @@ pub(super) fn person(workspace: &Workspace, contact: &Contact) -> Value {
         "marked_email_as_spam": contact.marked_email_as_spam,
         "has_hard_bounced": contact.has_hard_bounced,
         "tags": { "type": "tag.list", "tags": tags },
-        "segments": { "type": "segment.list", "segments": [] },
+        "segments": { "type": "segment.list", "segments": segments },
         "custom_attributes": contact.custom_attributes,
         "user_agent_data": contact.user_agent,
     }))
@@ -173,6 +175,11 @@ pub(super) fn conversation(workspace: &Workspace, conversation: &Conversation) -
     };
     let customers: Vec<Value> = conversation.contacts.iter().map(who).collect();
     let first = customers.first().cloned().unwrap_or_default();
+    let assignee = match conversation.assignee {
+        None => json!({ "type": "nobody_admin", "id": null }),
+        Some(id) if workspace.admin(id).is_some() => json!({ "type": "admin", "id": id.to_string() }),
+        Some(id) => json!({ "type": "team", "id": id.to_string() }),
+    };
     json!({
         "type": "conversation",
         "id": conversation.id.to_string(),
@@ -180,15 +187,16 @@ pub(super) fn conversation(workspace: &Workspace, conversation: &Conversation) -
         "updated_at": conversation.updated_at,
         "user": first,
         "customers": customers,
-        "assignee": { "type": "nobody_admin", "id": null },
+        "assignee": assignee,
         "conversation_message": {
             "type": "conversation_message", "id": conversation.id.to_string(), "subject": "",
             "body": conversation.body, "author": first, "attachments": []
         },
-        "conversation_parts": { "type": "conversation_part.list", "conversation_parts": [], "total_count": 0 },
+        "conversation_parts": both::conversation_parts(workspace, conversation),
         "open": conversation.open,
-        "state": if conversation.open { "open" } else { "closed" },
-        "read": true,
+        "state": conversation.state(),
+        "read": conversation.read,
+        "snoozed_until": conversation.snoozed_until,
         "tags": { "type": "tag.list", "tags": [] },
     })
 }

@@ -102,7 +102,7 @@ fn sort(call: &Call<'_>) -> Result<RosterSort, Refusal> {
     }
 }
 
-/// Filters cannot be combined; the sandbox has no segments.
+/// Filters cannot be combined.
 fn among(workspace: &Workspace, call: &Call<'_>) -> Result<Among, Refusal> {
     let mut filters = Vec::new();
     if let Some(days) = call.query_value("created_since") {
@@ -113,8 +113,8 @@ fn among(workspace: &Workspace, call: &Call<'_>) -> Result<Among, Refusal> {
     if let Some(tag) = call.query_value("tag_id") {
         filters.push(Among::Wearing(workspace.tags.find(tag)?.id));
     }
-    if call.query_value("segment_id").is_some() {
-        return Err(Refusal::new(404, "not_found", "Segment Not Found"));
+    if let Some(segment) = call.query_value("segment_id") {
+        filters.push(Among::Segment(workspace.segment(segment)?.id.clone()));
     }
     if let Some(company) = call.query_value("company_id") {
         let company = workspace.companies.by_company_id(company).ok_or_else(Refusal::company_not_found)?;

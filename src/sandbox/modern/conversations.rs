@@ -49,7 +49,7 @@ pub(super) fn search(workspace: &Workspace, call: &Call<'_>) -> Result<Value, Re
     Ok(listed(workspace, &found, cursor, per_page))
 }
 
-/// Filters on `contact_ids`, `id`, `open` and `state`, alone or in groups; the rest is refused.
+/// Filters on the fields below, alone or in groups; the rest is refused.
 fn matches(query: &Value, conversation: &Conversation) -> Result<bool, Refusal> {
     let operator = query.get("operator").and_then(Value::as_str).unwrap_or_default();
     let value = query.get("value").ok_or_else(|| Refusal::invalid("query", "value not specified"))?;
@@ -59,12 +59,15 @@ fn matches(query: &Value, conversation: &Conversation) -> Result<bool, Refusal> 
         return Ok(if operator == "AND" { answers.all(|yes| yes) } else { answers.any(|yes| yes) });
     }
     let field = query.get("field").and_then(Value::as_str).unwrap_or_default();
-    let state = if conversation.open { "open" } else { "closed" };
     let held: Vec<String> = match field {
         "contact_ids" => conversation.contacts.clone(),
         "id" => vec![conversation.id.to_string()],
         "open" => vec![conversation.open.to_string()],
-        "state" => vec![state.to_owned()],
+        "state" => vec![conversation.state().to_owned()],
+        "read" => vec![conversation.read.to_string()],
+        "admin_assignee_id" | "team_assignee_id" => vec![conversation.assignee.unwrap_or(0).to_string()],
+        "created_at" => return stamp(operator, conversation.created_at, value),
+        "updated_at" => return stamp(operator, conversation.updated_at, value),
         _ => return Err(Refusal::invalid("field", format!("'{field}' is not a field that can be searched"))),
     };
     let wanted: Vec<String> = match value {
@@ -78,6 +81,30 @@ fn matches(query: &Value, conversation: &Conversation) -> Result<bool, Refusal> 
         "!=" | "NIN" => Ok(!meets),
         _ => Err(Refusal::invalid("operator", format!("operator '{operator}' is not supported for '{field}'"))),
     }
+}
+
+fn stamp(operator: &str, held: i64, wanted: &Value) -> Result<bool, Refusal> {
+    let wanted = id_text(wanted).and_then(|text| text.parse::<i64>().ok());
+    let wanted = wanted.ok_or_else(|| Refusal::invalid("value", "a time is a number of seconds"))?;
+    match operator {
+        ">" => Ok(held > wanted),
+        "<" => Ok(held < wanted),
+        "=" => Ok(held == wanted),
+        _ => Err(Refusal::invalid("operator", format!("operator '{operator}' is not supported for times"))),
+    }
+}
+
+/// Somebody writes in.
+pub(super) fn start(workspace: &mut Workspace, call: &Call<'_>) -> Result<Value, Refusal> {
+    let body = call.object()?;
+    let from = body.get("from").and_then(|from| from.get("id")).and_then(id_text);
+    let from = from.ok_or_else(|| Refusal::missing("from not specified"))?;
+    let text = body.get("body").and_then(Value::as_str).ok_or_else(|| Refusal::missing("body not specified"))?;
+    let started = workspace.receive_message(call.now, &from, text)?;
+    Ok(json!({
+        "type": "user_message", "id": started.id.to_string(), "conversation_id": started.id.to_string(),
+        "created_at": started.created_at, "body": started.body, "message_type": "inapp",
+    }))
 }
 
 pub(super) fn get(workspace: &Workspace, id: &str) -> Result<Value, Refusal> {

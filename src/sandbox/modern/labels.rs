@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::shapes;
+use crate::sandbox::both;
 use crate::sandbox::wire::{Call, id_text};
 use crate::sandbox::workspace::contact::Consent;
 use crate::sandbox::workspace::page::{Cursor, Page};
@@ -163,8 +164,7 @@ pub(super) fn detach_subscription(
     Ok(shapes::subscription(&kind, kind.consent))
 }
 
-/// The sandbox has no segments.
 pub(super) fn segments_of(workspace: &Workspace, contact: &str) -> Result<Value, Refusal> {
     workspace.active(contact)?;
-    Ok(list(std::iter::empty()))
+    Ok(list(workspace.segments_of(contact).map(|segment| both::segment_shape(workspace, segment, false))))
 }

@@ -13,9 +13,9 @@ mod merges;
 mod shapes;
 mod visitors;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::staff;
+use super::both;
 use super::wire::{Answer, Call};
 use super::workspace::{Refusal, Workspace};
 
@@ -40,19 +40,19 @@ pub(crate) fn answer(workspace: &mut Workspace, call: &Call<'_>) -> Result<Answe
         let message = "The requested version does not have this endpoint";
         return Err(Refusal::new(400, "intercom_version_invalid", message));
     }
-    route(workspace, call, &path).map(Answer::ok)
+    match route(workspace, call, &path) {
+        Some(done) => done.map(Answer::ok),
+        None => both::answer(workspace, call, shapes::conversation),
+    }
 }
 
 fn no_such_thing() -> Refusal {
     Refusal::new(404, "not_found", "The requested resource was not found")
 }
 
-fn route(workspace: &mut Workspace, call: &Call<'_>, path: &[&str]) -> Result<Value, Refusal> {
-    match (call.method, path) {
-        ("GET", ["me"]) => staff::me(workspace),
-        ("GET", ["admins"]) => Ok(staff::admins(workspace)),
-        ("GET", ["admins", id]) => staff::admin(workspace, id),
-
+/// `None` where this dialect has no rule of its own.
+fn route(workspace: &mut Workspace, call: &Call<'_>, path: &[&str]) -> Option<Result<Value, Refusal>> {
+    Some(match (call.method, path) {
         ("GET", ["contacts"]) => contacts::list(workspace, call),
         ("POST", ["contacts"]) => contacts::create(workspace, call),
         ("POST", ["contacts", "search"]) => contacts::search(workspace, call),
@@ -83,10 +83,9 @@ fn route(workspace: &mut Workspace, call: &Call<'_>, path: &[&str]) -> Result<Va
 
         ("GET", ["tags"]) => Ok(labels::tags(workspace)),
         ("POST", ["tags"]) => labels::save_tag(workspace, call),
-        ("GET", ["tags", id]) => Ok(shapes::tag(workspace.tags.find(id)?)),
+        ("GET", ["tags", id]) => workspace.tags.find(id).map(shapes::tag),
         ("DELETE", ["tags", id]) => labels::delete_tag(workspace, call, id),
-        ("GET", ["notes", id]) => Ok(shapes::note(workspace, workspace.notes.get(id)?)),
-        ("GET", ["segments"]) => Ok(json!({ "type": "segment.list", "segments": [] })),
+        ("GET", ["notes", id]) => workspace.notes.get(id).map(|note| shapes::note(workspace, note)),
         ("GET", ["subscription_types"]) => Ok(labels::subscription_types(workspace)),
 
         ("POST", ["companies"]) => companies::save(workspace, call),
@@ -94,7 +93,7 @@ fn route(workspace: &mut Workspace, call: &Call<'_>, path: &[&str]) -> Result<Va
         ("POST", ["companies", "list"]) => companies::list(workspace, call),
         ("GET", ["companies", "scroll"]) => companies::scroll(workspace, call),
         ("PUT", ["companies", id]) => companies::update(workspace, call, id),
-        ("GET", ["companies", id]) => Ok(shapes::company(workspace, workspace.companies.find(id)?)),
+        ("GET", ["companies", id]) => workspace.companies.find(id).map(|one| shapes::company(workspace, one)),
         ("DELETE", ["companies", id]) => companies::delete(workspace, call, id),
         ("GET", ["companies", id, "contacts"]) => companies::members(workspace, call, id),
 
@@ -106,12 +105,13 @@ fn route(workspace: &mut Workspace, call: &Call<'_>, path: &[&str]) -> Result<Va
         ("POST", ["data_attributes"]) => attributes::create(workspace, call),
         ("PUT", ["data_attributes", id]) => attributes::update(workspace, call, id),
 
+        ("POST", ["conversations"]) => conversations::start(workspace, call),
         ("GET", ["conversations"]) => conversations::list(workspace, call),
         ("POST", ["conversations", "search"]) => conversations::search(workspace, call),
         ("GET", ["conversations", id]) => conversations::get(workspace, id),
         ("POST", ["conversations", id, "customers"]) => conversations::join(workspace, call, id),
         ("DELETE", ["conversations", id, "customers", contact]) => conversations::leave(workspace, call, id, contact),
 
-        _ => Err(no_such_thing()),
-    }
+        _ => return None,
+    })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::staff;
+use crate::sandbox::both::{self, staff};
 use crate::sandbox::version::Version;
 use crate::sandbox::workspace::Workspace;
 use crate::sandbox::workspace::attribute::Attribute;
@@ -247,8 +247,12 @@ pub(super) fn conversation(workspace: &Workspace, conversation: &Conversation) -
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
         "open": conversation.open,
-        "state": if conversation.open { "open" } else { "closed" },
-        "read": true,
+        "state": conversation.state(),
+        "read": conversation.read,
+        "snoozed_until": conversation.snoozed_until,
+        "admin_assignee_id": conversation.assignee.filter(|id| workspace.admin(*id).is_some()),
+        "team_assignee_id": conversation.assignee.filter(|id| workspace.admin(*id).is_none()),
+        "conversation_parts": both::conversation_parts(workspace, conversation),
         "source": { "type": "conversation", "delivered_as": "customer_initiated", "body": conversation.body },
         "contacts": { "type": "contact.list", "contacts": contacts },
     })

@@ -28,6 +28,7 @@ pub(super) fn answer(server: &Server, method: &Method, path: &str, query: Option
         ("POST", "limit") => set_limit(&mut world, body),
         ("POST", "edit") => read(body).and_then(|order| edit(&mut world.workspace, now, &order)),
         ("POST", "visitor") => read(body).and_then(|order| visit(&mut world.workspace, now, &order)),
+        ("POST", "segment") => read(body).and_then(|order| group(&mut world.workspace, now, &order)),
         ("POST", "conversation") => read(body).and_then(|order| converse(&mut world.workspace, now, &order)),
         _ => Err(Refusal::resource_not_found()),
     };
@@ -117,6 +118,14 @@ fn visit(workspace: &mut Workspace, now: Moment, order: &Map<String, Value>) -> 
     let visitor = workspace.add_visitor(now, order.get("user_id").and_then(id_text))?;
     let visitor = workspace.change_visitor(now, &visitor.id, change)?;
     Ok(json!({ "id": visitor.id, "user_id": visitor.user_id }))
+}
+
+/// Makes a segment of some contacts, as a rule of Intercom would.
+fn group(workspace: &mut Workspace, now: Moment, order: &Map<String, Value>) -> Result<Value, Refusal> {
+    let name = order.get("name").and_then(Value::as_str).unwrap_or("Active");
+    let members = order.get("contacts").and_then(Value::as_array).into_iter().flatten().filter_map(id_text);
+    let segment = workspace.add_segment(name, members.collect(), now.seconds())?;
+    Ok(json!({ "id": segment.id, "name": segment.name }))
 }
 
 /// Starts a conversation with some contacts, as a message from them would.

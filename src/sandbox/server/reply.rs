@@ -45,7 +45,9 @@ pub(super) fn write(
 ) -> Response<Body> {
     let (kind, body, link) = match outcome {
         Outcome::Answer(answer) => {
-            ("application/json; charset=utf-8", Body::from(answer.body.to_string()), answer.link.as_deref())
+            // A call whose success says it all has no body
+            let body = if answer.body.is_null() { Body::empty() } else { Body::from(answer.body.to_string()) };
+            ("application/json; charset=utf-8", body, answer.link.as_deref())
         }
         Outcome::Page(status) => {
             let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");

@@ -24,10 +24,13 @@ pub(super) fn of(workspace: &Workspace) -> Value {
             "custom_attributes": company.custom_attributes, "members": workspace.company_size(&company.id)
         })
     });
-    let conversations = workspace
-        .conversations
-        .all()
-        .map(|one| json!({ "id": one.id.to_string(), "contacts": one.contacts, "open": one.open, "body": one.body }));
+    let conversations = workspace.conversations.all().map(|one| {
+        json!({ "id": one.id.to_string(), "contacts": one.contacts, "open": one.open, "body": one.body,
+            "assignee": one.assignee, "parts": one.parts.len(), "read": one.read })
+    });
+    let messages = workspace.messages.iter().map(
+        |one| json!({ "from": one.from, "to": one.to, "kind": one.kind, "subject": one.subject, "body": one.body }),
+    );
     let attributes = workspace.attributes.all().map(|attribute| {
         json!({
             "name": attribute.name, "model": attribute.model.as_str(), "data_type": attribute.data_type.as_str(),
@@ -48,6 +51,7 @@ pub(super) fn of(workspace: &Workspace) -> Value {
         "tags": tags.collect::<Vec<_>>(),
         "companies": companies.collect::<Vec<_>>(),
         "conversations": conversations.collect::<Vec<_>>(),
+        "messages": messages.collect::<Vec<_>>(),
         "data_attributes": attributes.collect::<Vec<_>>(),
     })
 }

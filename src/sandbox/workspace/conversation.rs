@@ -1,9 +1,10 @@
-//! Conversations, as far as deduplication touches them: who takes part, and whether they are open.
+//! Conversations: who takes part, whose they are, whether they are open and read, and what was said after the first message.
 
 use std::collections::BTreeMap;
 
 use super::ordinals::Ordinals;
 use super::refusal::Refusal;
+use super::reply::Part;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conversation {
@@ -14,12 +15,38 @@ pub(crate) struct Conversation {
     pub(crate) body: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    /// A teammate or a team.
+    pub(crate) assignee: Option<u64>,
+    /// By the person, not by the teammates.
+    pub(crate) read: bool,
+    pub(crate) snoozed_until: Option<i64>,
+    /// In order.
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Conversation {
     /// A conversation nobody has, to hold a query against.
     pub(crate) fn blank() -> Self {
-        Self { id: 0, contacts: Vec::new(), open: false, body: String::new(), created_at: 0, updated_at: 0 }
+        Self {
+            id: 0,
+            contacts: Vec::new(),
+            open: false,
+            body: String::new(),
+            created_at: 0,
+            updated_at: 0,
+            assignee: None,
+            read: true,
+            snoozed_until: None,
+            parts: Vec::new(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> &'static str {
+        match (self.snoozed_until, self.open) {
+            (Some(_), _) => "snoozed",
+            (None, true) => "open",
+            (None, false) => "closed",
+        }
     }
 }
 
@@ -28,9 +55,15 @@ pub(crate) struct Conversations {
     by_id: BTreeMap<u64, Conversation>,
     by_contact: Ordinals<String>,
     last_id: u64,
+    last_part: u64,
 }
 
 impl Conversations {
+    pub(super) fn next_part(&mut self) -> u64 {
+        self.last_part += 1;
+        self.last_part
+    }
+
     /// In order of creation.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Conversation> {
         self.by_id.values()
@@ -55,6 +88,7 @@ impl Conversations {
             body: body.to_owned(),
             created_at: now,
             updated_at: now,
+            ..Conversation::blank()
         };
         for contact in contacts {
             self.by_contact.add(contact.clone(), conversation.id);

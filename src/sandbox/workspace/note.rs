@@ -59,7 +59,7 @@ impl Notes {
 }
 
 /// Plain text becomes paragraphs; what is already HTML stays as it is.
-fn as_html(text: &str) -> String {
+pub(super) fn as_html(text: &str) -> String {
     let text = text.trim();
     if text.starts_with('<') {
         return text.to_owned();

@@ -25,6 +25,8 @@ pub(crate) enum Among {
     /// Created at this second or later.
     CreatedSince(i64),
     Wearing(u64),
+    /// In the segment with this id.
+    Segment(String),
     /// Members of the company with this Intercom id.
     Company(String),
 }
@@ -90,6 +92,9 @@ impl Workspace {
                 ages.range((*seconds, 0)..).filter_map(|(_, ordinal)| self.people.at(*ordinal)).collect()
             }
             Among::Wearing(tag) => self.people.wearers(*tag).collect(),
+            Among::Segment(id) => {
+                self.segment(id).map(|segment| self.members_of_segment(segment, Some(roster.role))).unwrap_or_default()
+            }
             Among::Company(id) => {
                 self.people.members(id).iter().filter_map(|ordinal| self.people.at(*ordinal)).collect()
             }

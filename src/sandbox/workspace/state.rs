@@ -8,11 +8,15 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::attribute::Attributes;
+use super::bulk::BulkJobs;
 use super::change::{Change, OwnerForm};
 use super::company::Companies;
 use super::contact::Contact;
 use super::conversation::Conversations;
+use super::event::Events;
+use super::hook::Hooks;
 use super::job::Jobs;
+use super::message::Message;
 use super::note::Notes;
 use super::page::{Cursor, Page};
 use super::people::People;
@@ -20,6 +24,7 @@ use super::refusal::Refusal;
 use super::roster::Arranged;
 use super::scroll::Scroll;
 use super::search::{Fields, Query, SearchIndex, Sort, Stamps};
+use super::segment::Segment;
 use super::subscription::{self, SubscriptionType};
 use super::tag::Tags;
 use super::visitor::Visitors;
@@ -31,6 +36,14 @@ pub(crate) struct Admin {
     pub(crate) id: u64,
     pub(crate) name: String,
     pub(crate) email: String,
+}
+
+/// Teammates who share an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Team {
+    pub(crate) id: u64,
+    pub(crate) name: &'static str,
+    pub(crate) admins: Vec<u64>,
 }
 
 /// Who the workspace is.
@@ -56,6 +69,13 @@ pub(crate) struct Workspace {
     pub(crate) conversations: Conversations,
     pub(crate) visitors: Visitors,
     pub(crate) jobs: Jobs,
+    pub(crate) bulk_jobs: BulkJobs,
+    pub(crate) events: Events,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) hooks: Hooks,
+    /// Messages from teammates, in order.
+    pub(crate) messages: Vec<Message>,
+    pub(crate) teams: Vec<Team>,
     /// Ids of contacts deleted for good, in order.
     pub(crate) deleted: Vec<String>,
     zone: TimeZone,
@@ -86,6 +106,15 @@ impl Workspace {
             conversations: Conversations::default(),
             visitors: Visitors::default(),
             jobs: Jobs::default(),
+            bulk_jobs: BulkJobs::default(),
+            events: Events::default(),
+            segments: Vec::new(),
+            hooks: Hooks::default(),
+            messages: Vec::new(),
+            teams: vec![
+                Team { id: 814_860, name: "Support", admins: vec![991_267_001, 991_267_002] },
+                Team { id: 814_865, name: "Sales", admins: vec![991_267_003] },
+            ],
             deleted: Vec::new(),
             zone,
             people: People::default(),

@@ -1,6 +1,7 @@
 //! The wire, driven with a real client over loopback.
 
 mod bench;
+mod beside;
 mod contacts;
 mod legacy;
 mod preview;

@@ -1,8 +1,8 @@
-//! The token's owner and the other teammates: the same in both dialects.
+//! The token's owner, the other teammates, and the teams they are in.
 
 use serde_json::{Value, json};
 
-use super::workspace::{Admin, Refusal, Workspace};
+use crate::sandbox::workspace::{Admin, Refusal, Team, Workspace};
 
 /// Who the token belongs to, and which workspace it opens.
 pub(crate) fn me(workspace: &Workspace) -> Result<Value, Refusal> {
@@ -30,10 +30,11 @@ pub(crate) fn me(workspace: &Workspace) -> Result<Value, Refusal> {
 }
 
 pub(crate) fn admins(workspace: &Workspace) -> Value {
-    let seated = |admin| {
+    let seated = |admin: &Admin| {
         let mut shape = shape(admin);
         shape["has_inbox_seat"] = json!(true);
-        shape["team_ids"] = json!([]);
+        let teams = workspace.teams.iter().filter(|team| team.admins.contains(&admin.id)).map(|team| team.id);
+        shape["team_ids"] = json!(teams.collect::<Vec<_>>());
         shape
     };
     json!({ "type": "admin.list", "admins": workspace.admins.iter().map(seated).collect::<Vec<_>>() })
@@ -42,6 +43,19 @@ pub(crate) fn admins(workspace: &Workspace) -> Value {
 pub(crate) fn admin(workspace: &Workspace, id: &str) -> Result<Value, Refusal> {
     let admin = id.parse().ok().and_then(|id| workspace.admin(id));
     Ok(shape(admin.ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin Not Found"))?))
+}
+
+pub(crate) fn teams(workspace: &Workspace) -> Value {
+    json!({ "type": "team.list", "teams": workspace.teams.iter().map(team_shape).collect::<Vec<_>>() })
+}
+
+pub(crate) fn team(workspace: &Workspace, id: &str) -> Result<Value, Refusal> {
+    let team = workspace.teams.iter().find(|team| team.id.to_string() == id);
+    team.map(team_shape).ok_or_else(|| Refusal::new(404, "not_found", "Team Not Found"))
+}
+
+fn team_shape(team: &Team) -> Value {
+    json!({ "type": "team", "id": team.id.to_string(), "name": team.name, "admin_ids": team.admins })
 }
 
 pub(crate) fn shape(admin: &Admin) -> Value {
