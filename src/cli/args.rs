@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, check, clean, completions, config_show, contact, demo, evaluate, export, history, plan, pull, report,
+    api, apply, check, clean, completions, config_show, contact, demo, evaluate, export, history, plan, pull, report,
     review, sandbox, show, undo, whoami,
 };
 
@@ -95,6 +95,8 @@ pub(super) enum Command {
     User(Box<contact::UserArgs>),
     /// Find a visitor, or make a lead or user of it
     Visitor(Box<contact::VisitorArgs>),
+    /// Send any other call of the API
+    Api(Box<api::ApiArgs>),
     /// Start a pretend Intercom on this machine
     Sandbox(sandbox::SandboxArgs),
     /// Show the settings in force and where each came from

@@ -3,6 +3,7 @@
 //! Opens files and hands readers and writers to the pure phases, builds the one runtime for the asynchronous edges,
 //! prints, and turns what happened into an exit code.
 
+mod api;
 mod apply;
 mod args;
 mod check;
@@ -85,6 +86,7 @@ fn dispatch(arguments: &Arguments, printer: &Printer, cancel: &signal::Cancel) -
         Command::Lead(verb) => contact::lead(verb, output, printer, cancel),
         Command::User(verb) => contact::user(verb, output, printer, cancel),
         Command::Visitor(verb) => contact::visitor(verb, output, printer, cancel),
+        Command::Api(verb) => api::run(verb, output, printer, cancel),
         Command::Sandbox(verb) => sandbox::run(verb, printer, cancel),
         Command::Config(verb) => config_show::run(verb, output, printer),
         Command::Completions(verb) => completions::completions(verb, printer),

@@ -229,6 +229,10 @@ impl Error {
                 format!("change that one: leadfold user update {} NAME=VALUE", id.0)
             }
             Self::Gone { canonical: Some(id), .. } => format!("go on with {}", id.0),
+            // It has no code of its own
+            Self::Refused { message, .. } if message.contains("page limit reached") => {
+                "lists end at 10,000 records: read on by scrolling, as leadfold pull does".to_owned()
+            }
             _ => explained.remedy.to_owned(),
         };
         format!("{}: {said}; {remedy}", explained.meaning)

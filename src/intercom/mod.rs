@@ -16,7 +16,7 @@ mod snapshot;
 mod stats;
 mod wire;
 
-pub use client::{Client, Options};
+pub use client::{Client, Options, RawCall, Verb};
 pub use dialect::Dialect;
 pub use error::{Disposition, Error};
 pub use explain::{EXPLANATIONS, Explanation};
@@ -25,8 +25,8 @@ pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page
 pub use stats::Stats;
 pub use wire::{
     Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
-    Embedded, Me, MergeChange, MergePreview, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery, Subscription,
-    Tag, TagId, Visitor, VisitorUser, WireValue, plain_text,
+    Embedded, Me, MergeChange, MergePreview, Merged, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery,
+    Subscription, Tag, TagId, Visitor, VisitorUser, WireValue, plain_text,
 };
 
 use std::future::Future;

@@ -15,7 +15,8 @@ fn sentence<T>(result: Result<T, Error>) -> String {
     redacted(&error.sentence())
 }
 
-fn redacted(text: &str) -> String {
+/// A text without what differs from run to run.
+pub(crate) fn redacted(text: &str) -> String {
     let mut words = Vec::new();
     let mut after = "";
     for word in text.split(' ') {

@@ -72,6 +72,27 @@ fn two_leads_are_created_and_listed() {
     });
 }
 
+/// The request of the reference: a phone number, an address and a name; the browser is a value of its own in 1.x.
+#[test]
+fn a_lead_is_created_with_what_the_reference_sends() {
+    in_both_dialects(|story| {
+        let values = ["--phone", "123987456", "--email", "winstonsmith@truth.example", "--name", "Winston Smith"];
+        let lead = story.made(&[&["lead", "create"], &values[..]].concat());
+        let held = story.one("lead", &lead);
+        assert_eq!((&held["phone"], &held["name"]), (&"123987456".into(), &"Winston Smith".into()));
+        let browser = ["lead", "update", &lead, "last_seen_user_agent=Mozilla/5.0", "--yes"];
+        let signed_up = ["lead", "update", &lead, "signed_up_at=2016-05-31", "--yes"];
+        if story.is_legacy() {
+            story.run(&browser).ends_with(0).says(&["- → Mozilla/5.0"]);
+            story.run(&browser).ends_with(0).says(&["nothing to change"]);
+            story.run(&signed_up).ends_with(2).says(&["keeps it for users only"]);
+        } else {
+            story.run(&browser).ends_with(2).says(&["2.14 of the API does not take it"]);
+            story.run(&signed_up).ends_with(0);
+        }
+    });
+}
+
 #[test]
 fn a_contact_is_found_by_id_external_id_address_and_number_and_every_match_is_listed() {
     in_both_dialects(|story| {
@@ -244,6 +265,70 @@ fn tags_and_notes_are_added_listed_and_taken_off() {
         story.run(&["user", "note", "al@oran.example", "Called about the plague", "--yes"]).ends_with(0);
         story.run(&["user", "note", "7"]).ends_with(0).says(&["Called about the plague"]);
     });
+}
+
+#[test]
+fn companies_are_entered_listed_and_left() {
+    in_both_dialects(|story| {
+        story.made(&["user", "create", "--external-id", "7", "--email", "al@oran.example"]);
+        let enter = ["user", "company", "7", "6=Intercom", "9=Test Company", "--yes"];
+        story
+            .run(&enter)
+            .ends_with(0)
+            .says(&["enter Intercom (6), which is new", "companies: Intercom (6), Test Company (9)"]);
+        let writes = story.workspace.writes();
+        story.run(&enter).ends_with(0).says(&["nothing to change"]);
+        assert_eq!(story.workspace.writes(), writes);
+        let listed = story.json(&["user", "company", "7"]);
+        assert_eq!(listed["companies"].as_array().unwrap().len(), 2);
+        let left = story.json(&["user", "company", "7", "--remove", "test company", "--yes"]);
+        assert_eq!(
+            (left["companies"].as_array().unwrap().len(), &left["companies"][0]["company_id"]),
+            (1, &"6".into())
+        );
+        let lead = story.made(&["lead", "create", "--email", "m@oran.example"]);
+        story.run(&["lead", "company", &lead, "intercom", "--yes"]).ends_with(0).says(&["companies: Intercom (6)"]);
+        story
+            .run(&["lead", "company", &lead, "Nobody Ltd", "--yes"])
+            .ends_with(2)
+            .says(&["no company is called 'Nobody Ltd'"]);
+        story.run(&["lead", "company", &lead, "6=Intercom Inc", "--yes"]).ends_with(0).says(&["now called Intercom"]);
+    });
+}
+
+#[test]
+fn a_contact_is_blocked_by_its_id_only() {
+    in_both_dialects(|story| {
+        let lead = story.made(&["lead", "create", "--email", "spam@oran.example"]);
+        story.run(&["lead", "block", "spam@oran.example", "--yes"]).ends_with(2).says(&["cannot be undone", &lead]);
+        story.run(&["lead", "block", &lead]).ends_with(2).says(&["nobody is here to confirm"]);
+        let block = ["lead", "block", &lead, "--yes"];
+        if story.is_legacy() {
+            story.run(&block).ends_with(1).says(&["version 1.4 of the API cannot block a contact"]);
+        } else {
+            story.run(&block).ends_with(0).says(&["blocked lead"]);
+            assert_eq!(story.workspace.contacts().len(), 0);
+            story.run(&["lead", "unarchive", &lead, "--yes"]).ends_with(1).says(&["cannot come back"]);
+        }
+    });
+}
+
+#[test]
+fn what_was_merged_into_a_user_is_told_from_2_16_on() {
+    let story = |api| Story { desk: Desk::new(), workspace: Workspace::empty(), api };
+    let newer = story("2.16");
+    newer.made(&["user", "create", "--external-id", "1942", "--email", "al@oran.example"]);
+    newer.run(&["user", "history", "1942"]).ends_with(0).says(&["nothing was merged into"]);
+    let lead = newer.made(&["lead", "create", "--email", "al@oran.example"]);
+    newer.run(&["lead", "merge", &lead, "--into", "1942", "--yes"]).ends_with(0);
+    newer.run(&["user", "history", "1942"]).ends_with(0).says(&[&format!("lead {lead}")]);
+    assert_eq!(newer.json(&["user", "history", "1942"])["merged"][0]["id"], lead.as_str());
+    newer.run(&["lead", "find", &lead]).ends_with(1).says(&["was merged into"]);
+    for api in ["2.14", "1.4"] {
+        let older = story(api);
+        older.made(&["user", "create", "--external-id", "1942"]);
+        older.run(&["user", "history", "1942"]).ends_with(1).says(&["cannot tell what was merged", "--api"]);
+    }
 }
 
 #[test]

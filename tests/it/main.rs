@@ -11,6 +11,7 @@
     reason = "a test fails by panicking and says on stderr why it was skipped; clippy exempts test functions but not their helpers"
 )]
 
+mod api;
 mod bad_input;
 mod chaos;
 mod clean;

@@ -113,6 +113,7 @@ fn every_command_explains_itself_with_an_example() {
         "pull",
         "export",
         "whoami",
+        "api",
         "sandbox",
         "config",
         "completions",

@@ -56,6 +56,18 @@ impl Workspace {
         self.order("visitor", order)["user_id"].as_str().unwrap().to_owned()
     }
 
+    /// A segment of some contacts; gives its id.
+    pub(crate) fn segment(&self, order: &Value) -> String {
+        self.order("segment", order)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Any call of the API, past every client of ours: whether it answered 200, and what.
+    pub(crate) fn api(&self, version: &str, method: &str, path: &str, body: &Value) -> (bool, Value) {
+        let headers =
+            format!("Authorization: Bearer any\r\nAccept: application/json\r\nIntercom-Version: {version}\r\n");
+        self.send(method, path, &headers, &body.to_string())
+    }
+
     /// As [`Self::edit`]; `false` when the workspace refuses, for instance because the contact is gone.
     pub(crate) fn try_edit(&self, order: &Value) -> bool {
         self.ask("POST", "edit", &order.to_string()).0
@@ -69,7 +81,7 @@ impl Workspace {
     /// A contact says whether it wants messages of a subscription type.
     pub(crate) fn choose(&self, contact: &str, subscription: &str, consent: &str) {
         let order = json!({ "id": subscription, "consent_type": consent });
-        let (taken, answer) = self.exchange("POST", &format!("/contacts/{contact}/subscriptions"), &order.to_string());
+        let (taken, answer) = self.api("2.14", "POST", &format!("/contacts/{contact}/subscriptions"), &order);
         assert!(taken, "{answer}");
     }
 
@@ -86,17 +98,17 @@ impl Workspace {
 
     /// Asks the back door: whether it answered 200, and what.
     fn ask(&self, method: &str, what: &str, body: &str) -> (bool, Value) {
-        self.exchange(method, &format!("/__sandbox/{what}"), body)
+        self.send(method, &format!("/__sandbox/{what}"), "", body)
     }
 
-    fn exchange(&self, method: &str, path: &str, body: &str) -> (bool, Value) {
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> (bool, Value) {
         use std::io::{Read as _, Write as _};
         let address = self.url().replace("http://", "");
         let mut connection = std::net::TcpStream::connect(&address).unwrap();
         write!(
             connection,
-            "{method} {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\n\
-             Accept: application/json\r\nAuthorization: Bearer any\r\nIntercom-Version: 2.14\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}Content-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
         .unwrap();

@@ -75,6 +75,12 @@ pub(super) enum ContactVerb {
     Tag(TagArgs),
     /// Add a note; without TEXT, list the notes
     Note(NoteArgs),
+    /// Enter companies or leave them; without COMPANY, list them
+    Company(CompanyArgs),
+    /// Block a contact for good: Intercom takes nothing from it any more
+    Block(PickArgs),
+    /// List what was merged into a contact (--api 2.16)
+    History(LookArgs),
 }
 
 /// What can be done with a visitor.
@@ -88,7 +94,7 @@ pub(super) enum VisitorVerb {
 
 /// How to reach the workspace.
 #[derive(Clone, Debug, Args)]
-pub(super) struct ReachArgs {
+pub(in crate::cli) struct ReachArgs {
     #[command(flatten)]
     pub(super) intercom: IntercomArgs,
     #[command(flatten)]
@@ -197,7 +203,7 @@ pub(super) struct MergeArgs {
     pub(super) write: WriteArgs,
 }
 
-/// Flags of `archive`, `unarchive` and `delete`.
+/// Flags of `archive`, `unarchive`, `block` and `delete`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct PickArgs {
     /// Intercom id, external id, e-mail address or phone number (archived contacts are found by id only)
@@ -230,6 +236,30 @@ pub(super) struct NoteArgs {
     pub(super) text: Option<String>,
     #[command(flatten)]
     pub(super) write: WriteArgs,
+}
+
+/// Flags of `company`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct CompanyArgs {
+    /// Intercom id, external id, e-mail address or phone number
+    pub(super) who: String,
+    /// A company that exists, by name or id; or ID=NAME with your own id of it, which makes or renames it
+    #[arg(value_name = "COMPANY")]
+    pub(super) companies: Vec<String>,
+    /// A company to leave, by name or id; may be given several times
+    #[arg(long, value_name = "COMPANY")]
+    pub(super) remove: Vec<String>,
+    #[command(flatten)]
+    pub(super) write: WriteArgs,
+}
+
+/// Flags of verbs that only look.
+#[derive(Clone, Debug, Args)]
+pub(super) struct LookArgs {
+    /// Intercom id, external id, e-mail address or phone number
+    pub(super) who: String,
+    #[command(flatten)]
+    pub(super) reach: ReachArgs,
 }
 
 /// Flags of `visitor find`.

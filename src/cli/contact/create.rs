@@ -46,6 +46,7 @@ pub(super) async fn typed(
         }
         values.push(assigned);
     }
+    values::check_dialect(&values, noun, session.client.dialect().version())?;
     check_owner(session, &values).await?;
     Ok(Typed { values, new_attributes })
 }

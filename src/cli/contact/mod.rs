@@ -6,14 +6,16 @@
 //! its own file, shows what it will do, does it, and reads the result back.
 
 mod args;
+mod company;
 mod create;
 mod diary;
 mod find;
+mod history;
 mod label;
 mod merge;
 mod promote;
 mod remove;
-mod session;
+pub(super) mod session;
 mod show;
 mod steps;
 mod update;
@@ -86,7 +88,12 @@ fn run(noun: Noun, verb: &ContactVerb, output: &OutputArgs, printer: &Printer, c
         ContactVerb::Update(verb) => &verb.write.reach,
         ContactVerb::Convert(verb) => &verb.write.reach,
         ContactVerb::Merge(verb) => &verb.write.reach,
-        ContactVerb::Archive(verb) | ContactVerb::Unarchive(verb) | ContactVerb::Delete(verb) => &verb.write.reach,
+        ContactVerb::Archive(verb)
+        | ContactVerb::Unarchive(verb)
+        | ContactVerb::Block(verb)
+        | ContactVerb::Delete(verb) => &verb.write.reach,
+        ContactVerb::Company(verb) => &verb.write.reach,
+        ContactVerb::History(verb) => &verb.reach,
         ContactVerb::Tag(verb) => &verb.write.reach,
         ContactVerb::Note(verb) => &verb.write.reach,
     };
@@ -106,6 +113,9 @@ fn run(noun: Noun, verb: &ContactVerb, output: &OutputArgs, printer: &Printer, c
             ContactVerb::Delete(verb) => remove::delete(&session, noun, verb).await,
             ContactVerb::Tag(verb) => label::tag(&session, noun, verb).await,
             ContactVerb::Note(verb) => label::note(&session, noun, verb).await,
+            ContactVerb::Company(verb) => company::run(&session, noun, verb).await,
+            ContactVerb::Block(verb) => remove::block(&session, noun, verb).await,
+            ContactVerb::History(verb) => history::run(&session, noun, verb).await,
         }
     })
 }

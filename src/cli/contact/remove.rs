@@ -1,4 +1,4 @@
-//! `archive`, `unarchive` and `delete`.
+//! `archive`, `unarchive`, `block` and `delete`.
 
 use serde_json::json;
 
@@ -98,6 +98,28 @@ pub(super) async fn delete(session: &Session<'_>, noun: Noun, arguments: &PickAr
     }
     let sentence = format!("deleted {noun} {id}");
     show::plain(session, "delete", &sentence, json!({ "id": id, "deleted": true }))?;
+    Ok(Exit::Done)
+}
+
+/// Runs `block`, which is asked for as `delete` is.
+pub(super) async fn block(session: &Session<'_>, noun: Noun, arguments: &PickArgs) -> Outcome {
+    let contact = one(session, noun, &arguments.who).await?;
+    let id = &*contact.id.0;
+    if arguments.write.yes && !arguments.who.trim().eq_ignore_ascii_case(id) {
+        return Err(exit::usage(format!(
+            "blocking cannot be undone, so --yes is taken only with the contact's id: leadfold {noun} block {id} --yes"
+        )));
+    }
+    let what = [
+        format!("block for good {}", show::line(&contact)),
+        "its conversations are closed, Intercom takes no message from it any more, and it cannot be brought back"
+            .to_owned(),
+    ];
+    let consent = Consent::Typed(id);
+    let Some(writer) = session.leave(arguments.write.yes, consent, &what).await? else { return Ok(Exit::Done) };
+    writer.send("block", &[&contact], writer.client.block(&contact.id)).await?;
+    let sentence = format!("blocked {noun} {id}");
+    show::plain(session, "block", &sentence, json!({ "id": id, "blocked": true }))?;
     Ok(Exit::Done)
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use serde_json::Value;
 
-use super::args::ReachArgs;
+pub(in crate::cli) use super::args::ReachArgs;
 use super::diary::Diary;
 use crate::cli::args::OutputArgs;
 use crate::cli::lock::WorkspaceLock;
@@ -13,15 +13,15 @@ use crate::cli::{connect, exit, setting_args};
 use crate::intercom::{Client, Contact, Disposition, Error, Me, ReadWorkspace};
 
 /// A workspace that can be read, and somebody to talk to.
-pub(super) struct Session<'a> {
-    pub(super) client: Client,
+pub(in crate::cli) struct Session<'a> {
+    pub(in crate::cli) client: Client,
     pub(super) printer: &'a Printer,
     pub(super) json: bool,
 }
 
 /// How sure a person has to be.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Consent<'a> {
+pub(in crate::cli) enum Consent<'a> {
     /// A yes.
     Yes,
     /// This text, typed.
@@ -29,21 +29,21 @@ pub(super) enum Consent<'a> {
 }
 
 /// Leave to change the workspace, for as long as it is held.
-pub(super) struct Writer<'a> {
-    pub(super) client: &'a Client,
+pub(in crate::cli) struct Writer<'a> {
+    pub(in crate::cli) client: &'a Client,
     diary: Diary,
     _lock: WorkspaceLock,
 }
 
 impl<'a> Session<'a> {
     /// Connects; nothing is sent yet.
-    pub(super) fn new(reach: &ReachArgs, output: &OutputArgs, printer: &'a Printer) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn new(reach: &ReachArgs, output: &OutputArgs, printer: &'a Printer) -> anyhow::Result<Self> {
         let settings = setting_args::layers(&reach.config, [reach.intercom.layer()])?.settings()?;
         Ok(Self { client: connect::client(&settings)?, printer, json: output.json })
     }
 
     /// Shows what will be done and asks, unless `yes`. `None` when the answer is no.
-    pub(super) async fn leave(
+    pub(in crate::cli) async fn leave(
         &self,
         yes: bool,
         consent: Consent<'_>,
@@ -89,7 +89,17 @@ impl Writer<'_> {
         call: impl Future<Output = Result<T, Error>>,
     ) -> anyhow::Result<T> {
         let images: Vec<&Value> = before.iter().map(|contact| &contact.raw).collect();
-        self.diary.intend(what, &images)?;
+        self.send_noting(what, &images, call).await
+    }
+
+    /// The same for what is no contact: `before` is what the diary keeps of it.
+    pub(in crate::cli) async fn send_noting<T>(
+        &self,
+        what: &str,
+        before: &[&Value],
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> anyhow::Result<T> {
+        self.diary.intend(what, before)?;
         let result = call.await;
         let outcome = match &result {
             Ok(_) => "done".to_owned(),

@@ -124,6 +124,8 @@ fn block(contact: &Contact, names: &Names) -> String {
     row("email", contact.email.clone());
     row("name", contact.name.clone());
     row("phone", contact.phone.clone());
+    // What Intercom calls people who have not said their name; 1.x alone tells
+    row("pseudonym", contact.raw.get("pseudonym").and_then(Value::as_str).map(str::to_owned));
     row("owner", contact.owner_id.clone());
     row("created", contact.created_at.map(time));
     row("updated", contact.updated_at.map(time));

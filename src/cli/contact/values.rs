@@ -34,13 +34,18 @@ const NOT_SET_HERE: [(&str, &str); 12] = [
     ("updated_at", "Intercom sets it and nobody can change it"),
     ("tags", "use: leadfold lead tag WHO TAG"),
     ("notes", "use: leadfold lead note WHO TEXT"),
-    ("companies", "companies are attached by plan and apply"),
+    ("companies", "use: leadfold lead company WHO COMPANY"),
     ("custom_attributes", "name each one: plan=pro"),
     ("location", "Intercom derives it from the person's visits"),
     ("has_hard_bounced", "Intercom sets it and nobody can change it"),
     ("marked_email_as_spam", "Intercom sets it and nobody can change it"),
     ("segments", "Intercom fills segments by their own rules"),
 ];
+
+/// Standard attributes that only this room writes.
+const OTHERS: [&str; 3] = ["owner_id", "avatar", USER_AGENT];
+/// The browser somebody was last seen with; 1.x alone takes it.
+const USER_AGENT: &str = "last_seen_user_agent";
 
 /// The attributes of a workspace.
 #[derive(Debug)]
@@ -61,7 +66,7 @@ pub(super) struct Assigned {
 pub(super) enum Name {
     /// One the rest of leadfold knows, or a custom one.
     Known(Attribute),
-    /// A standard one only this room writes: `owner_id`, `avatar`.
+    /// A standard one only this room writes.
     Other(&'static str),
 }
 
@@ -80,7 +85,11 @@ impl Name {
         match self {
             Self::Known(attribute) => apply::current(contact, attribute),
             Self::Other("owner_id") => contact.owner_id.clone().map(Value::String),
-            Self::Other(name) => contact.raw.get(*name).filter(|value| !value.is_null()).cloned(),
+            Self::Other(name) => contact
+                .raw
+                .get(if *name == USER_AGENT { "user_agent_data" } else { name })
+                .filter(|value| !value.is_null())
+                .cloned(),
         }
     }
 }
@@ -92,6 +101,7 @@ impl Assigned {
         match &self.name {
             Name::Known(attribute) => apply::same(attribute, held.as_ref(), Some(&self.value)),
             Name::Other("owner_id") => digits(held.as_ref()) == digits(Some(&self.value)),
+            Name::Other(USER_AGENT) => held.as_ref() == Some(&self.value),
             // An avatar is sent as an address and comes back as an object that holds another
             Name::Other(_) => false,
         }
@@ -119,6 +129,24 @@ pub(super) fn patch(values: &[Assigned]) -> ContactPatch {
         }
     }
     patch
+}
+
+/// What one of the two dialects does not have; it would take the value without a word and forget it.
+pub(super) fn check_dialect(values: &[Assigned], noun: Noun, version: &str) -> anyhow::Result<()> {
+    let legacy = version.starts_with("1.");
+    let has = |wanted: &Name| values.iter().any(|assigned| assigned.name == *wanted);
+    if !legacy && has(&Name::Other(USER_AGENT)) {
+        return Err(exit::usage(format!(
+            "{USER_AGENT}: version {version} of the API does not take it; nothing was sent"
+        )));
+    }
+    let signed_up = Name::Known(Attribute::Standard(StandardAttribute::SignedUpAt));
+    if legacy && noun == Noun::Lead && has(&signed_up) {
+        return Err(exit::usage(format!(
+            "signed_up_at: version {version} of the API keeps it for users only; nothing was sent"
+        )));
+    }
+    Ok(())
 }
 
 impl Book {
@@ -168,10 +196,8 @@ impl Book {
             }
             return Ok(Name::Known(Attribute::Standard(standard)));
         }
-        match name {
-            "owner_id" => return Ok(Name::Other("owner_id")),
-            "avatar" => return Ok(Name::Other("avatar")),
-            _ => {}
+        if let Some(other) = OTHERS.into_iter().find(|other| *other == name) {
+            return Ok(Name::Other(other));
         }
         if let Some((name, instead)) = NOT_SET_HERE.iter().find(|(read_only, _)| *read_only == name)
             && !self.types.contains(name)
@@ -199,7 +225,7 @@ impl Book {
 
     fn known(&self) -> impl Iterator<Item = &str> {
         let standard = STANDARD.iter().map(|standard| standard.name());
-        standard.chain(["owner_id", "avatar"]).chain(self.types.names())
+        standard.chain(OTHERS).chain(self.types.names())
     }
 }
 
@@ -225,7 +251,7 @@ pub(super) fn missing(assignments: &[String], types: &AttributeTypes) -> Vec<Str
             let standard = STANDARD.iter().any(|standard| standard.name() == *name)
                 || OLD_NAMES.iter().any(|(old, _)| old == name)
                 || NOT_SET_HERE.iter().any(|(other, _)| other == name)
-                || ["owner_id", "avatar"].contains(name);
+                || OTHERS.contains(name);
             !standard
         })
         .map(|name| name.strip_prefix("custom_attributes.").or_else(|| name.strip_prefix("custom:")).unwrap_or(name))

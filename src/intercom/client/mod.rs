@@ -5,8 +5,10 @@
 //! `read` and `write` are the two traits on top of it. No redirect is followed, since it would carry the token along.
 
 mod address;
+mod fate;
 mod legacy;
 mod preview;
+mod raw;
 mod read;
 mod send;
 #[cfg(test)]
@@ -19,6 +21,8 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+
+pub use self::raw::{RawCall, Verb};
 
 use self::address::Address;
 use super::dialect::{self, Dialect};

@@ -84,6 +84,7 @@ fn page_call<'a>(first: &Call<'a>, paging: Paging, place: Option<&Place>) -> Cal
         method: first.method.clone(),
         path: first.path,
         query: first.query.clone(),
+        asked: first.asked,
         body: first.body.clone(),
         repeat: first.repeat,
         version: first.version,

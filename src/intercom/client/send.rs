@@ -19,6 +19,8 @@ pub(super) struct Call<'a> {
     /// Path segments; encoded on the way out.
     pub(super) path: &'a [&'a str],
     pub(super) query: Vec<(&'static str, String)>,
+    /// Further pairs of the query, whose names are the caller's.
+    pub(super) asked: &'a [(String, String)],
     pub(super) body: Option<Value>,
     pub(super) repeat: Repeat,
     /// `Intercom-Version`, where it is not the client's own.
@@ -28,12 +30,20 @@ pub(super) struct Call<'a> {
 impl<'a> Call<'a> {
     /// A read.
     pub(super) fn get(path: &'a [&'a str]) -> Self {
-        Self { method: Method::GET, path, query: Vec::new(), body: None, repeat: Repeat::Safe, version: None }
+        Self {
+            method: Method::GET,
+            path,
+            query: Vec::new(),
+            asked: &[],
+            body: None,
+            repeat: Repeat::Safe,
+            version: None,
+        }
     }
 
     /// A write.
     pub(super) fn write(method: Method, path: &'a [&'a str], repeat: Repeat) -> Self {
-        Self { method, path, query: Vec::new(), body: None, repeat, version: None }
+        Self { method, path, query: Vec::new(), asked: &[], body: None, repeat, version: None }
     }
 
     /// The same with a body.
@@ -79,6 +89,9 @@ impl Client {
             let mut request = self.http.request(call.method.clone(), url.clone());
             if !call.query.is_empty() {
                 request = request.query(&call.query);
+            }
+            if !call.asked.is_empty() {
+                request = request.query(call.asked);
             }
             if let Some(body) = &call.body {
                 request =

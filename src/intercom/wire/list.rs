@@ -33,7 +33,7 @@ pub(in crate::intercom) fn list(mut answer: Value, key: &'static str) -> Result<
 }
 
 /// `next` is an object with a cursor or a page number, a whole URL with either, or nothing.
-fn place(next: &Value) -> Option<Place> {
+pub(in crate::intercom) fn place(next: &Value) -> Option<Place> {
     match next {
         Value::String(url) => {
             let url = reqwest::Url::parse("http://localhost").ok()?.join(url).ok()?;

@@ -16,9 +16,9 @@ pub use text::plain_text;
 pub(super) use body::{patch_body, search_body};
 pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
-pub(super) use list::{List, Place, list};
+pub(super) use list::{List, Place, list, place};
 pub(super) use parts::{
-    admin, company, conversation, data_attribute, me, merge_preview, note, subscription, tag, visitor,
+    admin, company, conversation, data_attribute, me, merge_preview, merged, note, subscription, tag, visitor,
 };
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,17 @@ pub struct VisitorUser {
     pub external_id: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+}
+
+/// A contact that was merged into another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// Its id, which answers no more.
+    pub id: IntercomId,
+    /// Its role: `lead` or `user`.
+    pub role: Option<String>,
+    /// Unix seconds.
+    pub merged_at: Option<i64>,
 }
 
 /// What a merge would do, as Intercom's preview version tells it.

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use crate::contact::IntercomId;
+
 use super::lenient::{Malformed, array, flag, integer, required, text};
 use super::{
-    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Note,
+    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Merged, Note,
     Subscription, Tag, TagId, Visitor,
 };
 
@@ -56,6 +58,15 @@ pub(in crate::intercom) fn merge_preview(answer: &Value) -> Result<MergePreview,
         })
     });
     Ok(MergePreview { allowed, reasons: reasons.collect(), changes: changes.collect() })
+}
+
+/// Reads an entry of a history of merges.
+pub(in crate::intercom) fn merged(answer: &Value) -> Result<Merged, Malformed> {
+    Ok(Merged {
+        id: IntercomId(required(answer, "source_contact_id")?.as_str().into()),
+        role: text(answer, "source_contact_role"),
+        merged_at: integer(answer, "merged_at"),
+    })
 }
 
 /// Reads a subscription type as a contact has it.
