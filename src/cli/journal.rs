@@ -1,6 +1,8 @@
 //! What an apply left behind in a plan file, in the shape the reports take it.
 
-use crate::contact::IntercomId;
+use std::collections::HashSet;
+
+use crate::contact::{IntercomId, Timestamp};
 use crate::plan::{ActionId, Plan};
 use crate::report::{Applied, AppliedAction, AppliedRow, Progress};
 use crate::store::{ActionState, Attempt, PlanFile, RowOutcome};
@@ -11,12 +13,20 @@ pub(super) struct Journal {
     outcomes: Vec<RowOutcome>,
     states: Vec<ActionState>,
     attempts: Vec<Attempt>,
+    rate_limited: Option<u64>,
 }
 
 impl Journal {
     /// Reads it; `None` when nothing was applied yet.
     pub(super) fn read(file: &PlanFile) -> anyhow::Result<Option<Self>> {
-        let journal = Self { outcomes: file.outcomes()?, states: file.action_states()?, attempts: file.attempts()? };
+        let counted =
+            file.runs()?.iter().filter_map(|run| run.summary.get("rate_limited")?.as_u64()).reduce(|a, b| a + b);
+        let journal = Self {
+            outcomes: file.outcomes()?,
+            states: file.action_states()?,
+            attempts: file.attempts()?,
+            rate_limited: counted,
+        };
         let untouched = journal.outcomes.is_empty()
             && journal.attempts.is_empty()
             && journal.states.iter().all(|state| *state == ActionState::Pending);
@@ -37,10 +47,16 @@ impl Journal {
             .collect();
         let actions: Vec<AppliedAction<'_>> =
             plan.actions.iter().zip(&self.states).map(|(action, state)| applied_action(action.id, state)).collect();
+        let sent_at: Vec<Timestamp> = self.attempts.iter().map(|attempt| attempt.intended_at).collect();
+        let steps: HashSet<(ActionId, u32)> =
+            self.attempts.iter().map(|attempt| (attempt.action, attempt.step)).collect();
         tell(&Applied {
             rows: &rows,
             actions: &actions,
             requests: self.attempts.len() as u64,
+            repeated: self.attempts.len().saturating_sub(steps.len()) as u64,
+            sent_at: &sent_at,
+            rate_limited: self.rate_limited,
             started_at: self.attempts.iter().map(|attempt| attempt.intended_at).min(),
             ended_at: self.attempts.iter().filter_map(|attempt| attempt.ended_at).max(),
         })

@@ -71,6 +71,12 @@ pub struct Applied<'a> {
     pub actions: &'a [AppliedAction<'a>],
     /// Requests sent that write.
     pub requests: u64,
+    /// Those of them that asked for something a second time, because the first request did not succeed.
+    pub repeated: u64,
+    /// When each of them was sent, in any order; empty when nobody knows.
+    pub sent_at: &'a [Timestamp],
+    /// Answers 429, when somebody counted them.
+    pub rate_limited: Option<u64>,
     /// When the first was sent.
     pub started_at: Option<Timestamp>,
     /// When the last was answered.

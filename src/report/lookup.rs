@@ -151,7 +151,11 @@ impl<'a> AppliedActions<'a> {
 pub(super) fn groups_by_interest(plan: &Plan) -> Vec<&Group> {
     let mut groups: Vec<&Group> = plan.linkage.groups.iter().filter(|group| group.band != Band::Single).collect();
     groups.sort_by(|a, b| {
-        let key = |group: &Group| (!group.is_open(), group.weight.map_or(f64::NEG_INFINITY, |w| w.0));
+        let loosest = |group: &Group| {
+            let loose = group.loose.iter().map(|loose| loose.weight.0).min_by(f64::total_cmp);
+            loose.or(group.weight.map(|weight| weight.0)).unwrap_or(f64::NEG_INFINITY)
+        };
+        let key = |group: &Group| (!group.is_open(), loosest(group));
         let ((band_a, weight_a), (band_b, weight_b)) = (key(a), key(b));
         band_a.cmp(&band_b).then(weight_a.total_cmp(&weight_b)).then(a.id.cmp(&b.id))
     });

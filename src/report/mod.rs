@@ -21,7 +21,6 @@ mod lookup;
 mod model;
 mod sanitize;
 mod sheet;
-mod svg;
 mod table;
 mod tally;
 mod text;

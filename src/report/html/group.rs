@@ -1,212 +1,241 @@
-//! The groups of the page: members side by side, the evidence as waterfalls, refused joins, planned actions.
+//! The groups of the page: a short line about each, to search, filter and sort; and all about it, for when it is opened:
+//! members side by side, the evidence, refused joins, planned actions.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use crate::link::{Group, RecordIndex, ScoredPair, Veto};
-use crate::plan::{Action, Plan};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
 
-use super::super::lookup::{ActionsByGroup, AppliedActions, source_name, weakest_first};
+use crate::link::{Band, Group, RecordIndex, ScoredPair, Veto};
+use crate::plan::{Action, ActionKind, Plan, Reversibility};
+
+use super::super::actions;
+use super::super::applied::Progress;
+use super::super::lookup::{ActionsByGroup, AppliedActions, pairs_of, source_name, weakest_first};
 use super::super::sanitize::shorten;
-use super::super::view::{SideBySide, headline_parts, side_by_side};
+use super::super::view::{CellKind, headline, headline_parts, side_by_side};
 use super::super::words;
-use super::{ActionView, VALUE, action_view, number};
+use super::VALUE;
 
-/// Groups in the page.
-const GROUPS: usize = 500;
 /// Members of one group in the page.
 const MEMBERS: usize = 12;
-/// Pairs of one group in the page, the weakest first.
+/// Pairs and refused joins of one group in the page, the weakest first.
 const PAIRS: usize = 8;
-/// Characters of values in all groups together: the page stays quick to open whatever is in the cells.
-const BUDGET: usize = 6_000_000;
+/// Actions of one group in the page.
+const ACTIONS: usize = 60;
+/// Characters of a name or address in the line about a group.
+const SHORT: usize = 60;
+/// Characters of all other members' names and addresses together, to be searched.
+const OTHERS: usize = 240;
 
-pub(super) struct TermView {
-    pub(super) name: &'static str,
-    pub(super) level: String,
-    pub(super) weight: String,
-    /// Where the bar starts and how long it is, in percent of the width.
-    pub(super) left: String,
-    pub(super) width: String,
-    pub(super) positive: bool,
+/// A few words about a group: number, whether it waits for a person, band, weight, members, letters of the kinds of
+/// action, name, e-mail, the other members, why it waits.
+pub(super) type Line = (u32, bool, &'static str, Option<f64>, usize, String, String, String, String, String);
+
+/// Everything about a group.
+#[derive(Serialize)]
+pub(super) struct Detail {
+    /// Source, row, what it is, id, whether it survives, whether it is loose.
+    members: Vec<(String, u32, String, String, bool, bool)>,
+    members_left_out: usize,
+    /// Field, then value and kind of every member.
+    fields: Vec<(String, Vec<(String, u8)>)>,
+    /// Why the survivor stays.
+    stays: String,
+    /// The two ends, prior, terms (comparison, level, weight), total, probability, blocking key.
+    pairs: Vec<Pair>,
+    pairs_left_out: usize,
+    /// Refused joins in words.
+    refused: Vec<String>,
+    actions: Vec<ActionLine>,
+    actions_left_out: usize,
 }
 
-pub(super) struct PairView {
-    pub(super) left: String,
-    pub(super) right: String,
-    pub(super) terms: Vec<TermView>,
-    pub(super) total: String,
-    pub(super) probability: String,
-    pub(super) found_by: &'static str,
+type Pair = (String, String, f64, Vec<(&'static str, String, f64)>, f64, String, &'static str);
+
+/// Number, kind, contact, before, after, why, group, whether it cannot be undone, state, message.
+pub(super) type ActionLine = (u32, &'static str, String, String, String, String, u32, bool, &'static str, String);
+
+/// What the lines are made from.
+pub(super) struct Groups<'a> {
+    plan: &'a Plan,
+    actions: ActionsByGroup<'a>,
+    states: &'a AppliedActions<'a>,
+    /// Refused joins by the records they were asked for.
+    vetoes: FxHashMap<RecordIndex, Vec<&'a Veto>>,
 }
 
-pub(super) struct GroupView<'a> {
-    pub(super) id: u32,
-    pub(super) band: &'static str,
-    pub(super) weight: String,
-    pub(super) members: String,
-    pub(super) headline: String,
-    pub(super) email: String,
-    pub(super) review_reason: String,
-    pub(super) survivor_reason: &'a str,
-    pub(super) side: SideBySide,
-    pub(super) members_left_out: usize,
-    pub(super) pairs: Vec<PairView>,
-    pub(super) pairs_left_out: usize,
-    pub(super) vetoes: Vec<String>,
-    pub(super) actions: Vec<ActionView>,
-}
-
-/// The first groups, as many as fit the limits.
-pub(super) fn group_views<'a>(plan: &'a Plan, groups: &[&'a Group], states: &AppliedActions<'_>) -> Vec<GroupView<'a>> {
-    let by_group = ActionsByGroup::new(plan);
-    let shown: Vec<&Group> = groups.iter().copied().take(GROUPS).collect();
-    let mut pairs = pairs_by_group(plan, &shown);
-    let mut vetoes = vetoes_by_group(plan, &shown);
-    let mut budget = BUDGET;
-    let mut views = Vec::with_capacity(shown.len());
-    for (at, group) in shown.into_iter().enumerate() {
-        let of_group = pairs.get_mut(at).map(std::mem::take).unwrap_or_default();
-        let refused = vetoes.get_mut(at).map(std::mem::take).unwrap_or_default();
-        let view =
-            group_view(plan, group, &Evidence { pairs: of_group, vetoes: refused }, by_group.of(group.id), states);
-        let size: usize = view.side.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.value.len()).sum();
-        let Some(left) = budget.checked_sub(size) else { break };
-        budget = left;
-        views.push(view);
+/// The letter that stands for a kind of action.
+pub(super) fn letter(kind: ActionKind) -> char {
+    match kind {
+        ActionKind::Create => 'c',
+        ActionKind::Update => 'u',
+        ActionKind::Merge => 'm',
+        ActionKind::Attach => 't',
+        ActionKind::Archive => 'a',
+        ActionKind::Delete => 'd',
     }
-    views
 }
 
-/// Why a group is what it is.
-struct Evidence<'a> {
-    pairs: Vec<&'a ScoredPair>,
-    vetoes: Vec<&'a Veto>,
-}
-
-/// Which of the shown groups a record is in.
-fn shown_members(shown: &[&Group]) -> HashMap<RecordIndex, usize> {
-    let members =
-        shown.iter().enumerate().flat_map(|(at, group)| group.members.iter().map(move |member| (*member, at)));
-    members.collect()
-}
-
-/// The pairs of each shown group, in one pass over all pairs.
-fn pairs_by_group<'a>(plan: &'a Plan, shown: &[&Group]) -> Vec<Vec<&'a ScoredPair>> {
-    let group_of = shown_members(shown);
-    let mut pairs: Vec<Vec<&ScoredPair>> = vec![Vec::new(); shown.len()];
-    for pair in &plan.linkage.pairs {
-        if let (Some(left), Some(right)) = (group_of.get(&pair.left), group_of.get(&pair.right))
-            && left == right
-            && let Some(list) = pairs.get_mut(*left)
-        {
-            list.push(pair);
-        }
-    }
-    pairs
-}
-
-/// The refused joins that touch each shown group; one between two groups is told in both.
-fn vetoes_by_group<'a>(plan: &'a Plan, shown: &[&Group]) -> Vec<Vec<&'a Veto>> {
-    let group_of = shown_members(shown);
-    let mut vetoes: Vec<Vec<&Veto>> = vec![Vec::new(); shown.len()];
-    for veto in &plan.linkage.vetoes {
-        let (left, right) = (group_of.get(&veto.left), group_of.get(&veto.right));
-        for at in [left, right.filter(|right| left != Some(*right))].into_iter().flatten() {
-            if let Some(list) = vetoes.get_mut(*at) {
-                list.push(veto);
-            }
-        }
-    }
-    vetoes
-}
-
-fn place(plan: &Plan, index: RecordIndex) -> String {
-    plan.record(index).map_or_else(String::new, |record| {
-        format!("{} row {}", shorten(source_name(plan, record.origin.source), 60), record.origin.row)
-    })
-}
-
-fn veto_line(plan: &Plan, veto: &Veto) -> String {
-    format!(
-        "{} and {} (weight {}): {}, between {} and {}",
-        place(plan, veto.left),
-        place(plan, veto.right),
-        words::weight(veto.weight.0),
-        words::veto(veto.reason),
-        place(plan, veto.between.0),
-        place(plan, veto.between.1)
+/// An action as the page is told it.
+pub(super) fn action_line(action: &Action, states: &AppliedActions<'_>) -> ActionLine {
+    let text = actions::before_after(action);
+    let state = states.of(action.id);
+    (
+        action.id.0,
+        action.kind().name(),
+        shorten(&actions::target(action), VALUE).into_owned(),
+        shorten(&text.before, 2 * VALUE).into_owned(),
+        shorten(&text.after, 2 * VALUE).into_owned(),
+        shorten(&action.reason, VALUE).into_owned(),
+        action.group,
+        action.reversibility() == Reversibility::Irreversible,
+        state.map_or(Progress::Pending, |state| state.progress).name(),
+        state.map(|state| shorten(state.message, 2 * VALUE).into_owned()).unwrap_or_default(),
     )
 }
 
-fn group_view<'a>(
-    plan: &'a Plan,
-    group: &'a Group,
-    evidence: &Evidence<'_>,
-    planned: &[&Action],
-    states: &AppliedActions<'_>,
-) -> GroupView<'a> {
-    let Evidence { pairs, vetoes } = evidence;
-    let mut pairs = pairs.clone();
-    weakest_first(&mut pairs);
-    let mut side = side_by_side(plan, group, MEMBERS);
-    for cell in side.rows.iter_mut().flat_map(|row| &mut row.cells) {
-        cell.value = shorten(&cell.value, VALUE).into_owned();
+fn short(text: &str, limit: usize) -> String {
+    shorten(text, limit).into_owned()
+}
+
+/// Two decimals are all the page shows.
+fn rounded(bits: f64) -> f64 {
+    (bits * 100.0).round() / 100.0
+}
+
+impl<'a> Groups<'a> {
+    pub(super) fn new(plan: &'a Plan, states: &'a AppliedActions<'a>) -> Self {
+        let mut vetoes: FxHashMap<RecordIndex, Vec<&Veto>> = FxHashMap::default();
+        for veto in &plan.linkage.vetoes {
+            for end in BTreeSet::from([veto.left, veto.right]) {
+                vetoes.entry(end).or_default().push(veto);
+            }
+        }
+        Self { plan, actions: ActionsByGroup::new(plan), states, vetoes }
     }
-    for member in &mut side.members {
-        member.headline = shorten(&member.headline, VALUE).into_owned();
+
+    /// The few words.
+    pub(super) fn line(&self, group: &Group) -> Line {
+        let (name, email) = self.plan.record(group.golden.survivor).map(headline_parts).unwrap_or_default();
+        let mut others = String::new();
+        for other in group.members.iter().filter(|member| **member != group.golden.survivor) {
+            if others.len() > OTHERS {
+                break;
+            }
+            let Some(record) = self.plan.record(*other) else { continue };
+            if !others.is_empty() {
+                others.push_str(", ");
+            }
+            others.push_str(&shorten(&headline(record), 2 * SHORT));
+        }
+        let kinds: BTreeSet<char> = self.actions.of(group.id).iter().map(|action| letter(action.kind())).collect();
+        (
+            group.id,
+            group.is_open(),
+            match (group.band, group.loose.is_empty()) {
+                (Band::Auto, false) => "auto?",
+                (band, _) => words::band(band),
+            },
+            group.weight.map(|weight| rounded(weight.0)),
+            group.members.len(),
+            kinds.into_iter().collect(),
+            short(&name, SHORT),
+            short(&email, SHORT),
+            short(&others, OTHERS),
+            group.review_reason.as_deref().map(|why| short(why, VALUE)).unwrap_or_default(),
+        )
     }
-    let (name, email) = plan.record(group.golden.survivor).map(headline_parts).unwrap_or_default();
-    GroupView {
-        id: group.id,
-        band: words::band(group.band),
-        weight: group.weight.map(|weight| words::weight(weight.0)).unwrap_or_default(),
-        members: number(group.members.len()),
-        headline: shorten(&name, 60).into_owned(),
-        email: shorten(&email, 60).into_owned(),
-        review_reason: group.review_reason.as_deref().map(|why| shorten(why, VALUE).into_owned()).unwrap_or_default(),
-        survivor_reason: &group.golden.reason,
-        members_left_out: group.members.len().saturating_sub(side.members.len()),
-        side,
-        pairs: pairs.iter().take(PAIRS).map(|pair| pair_view(plan, pair)).collect(),
-        pairs_left_out: pairs.len().saturating_sub(PAIRS),
-        vetoes: vetoes.iter().take(PAIRS).map(|veto| veto_line(plan, veto)).collect(),
-        actions: planned.iter().map(|action| action_view(action, states)).collect(),
+
+    /// All about it.
+    pub(super) fn detail(&self, group: &Group) -> Detail {
+        let side = side_by_side(self.plan, group, MEMBERS);
+        let mut pairs = pairs_of(self.plan, group);
+        weakest_first(&mut pairs);
+        let refused: BTreeSet<(RecordIndex, RecordIndex)> = group
+            .members
+            .iter()
+            .filter_map(|member| self.vetoes.get(member))
+            .flatten()
+            .map(|veto| (veto.left, veto.right))
+            .collect();
+        let refused_lines = refused.iter().take(PAIRS).filter_map(|(left, right)| {
+            let veto = self.vetoes.get(left)?.iter().find(|veto| veto.right == *right)?;
+            Some(self.veto_line(veto))
+        });
+        let planned = self.actions.of(group.id);
+        let members: Vec<_> = side
+            .members
+            .into_iter()
+            .map(|member| {
+                let what = format!("{} {}", member.side, member.role);
+                let (source, id) = (short(&member.source, SHORT), short(&member.id, SHORT));
+                (source, member.row, what.trim_end().to_owned(), id, member.survivor, member.loose)
+            })
+            .collect();
+        Detail {
+            members_left_out: group.members.len().saturating_sub(members.len()),
+            members,
+            fields: side
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let cells = row.cells.iter().map(|cell| (short(&cell.value, VALUE), kind_number(cell.kind)));
+                    (short(&row.field, SHORT), cells.collect())
+                })
+                .collect(),
+            stays: short(&group.golden.reason, VALUE),
+            pairs: pairs.iter().take(PAIRS).map(|pair| self.pair(pair)).collect(),
+            pairs_left_out: pairs.len().saturating_sub(PAIRS),
+            refused: refused_lines.collect(),
+            actions: planned.iter().take(ACTIONS).map(|action| action_line(action, self.states)).collect(),
+            actions_left_out: planned.len().saturating_sub(ACTIONS),
+        }
+    }
+
+    fn place(&self, index: RecordIndex) -> String {
+        self.plan.record(index).map_or_else(String::new, |record| {
+            format!("{} row {}", shorten(source_name(self.plan, record.origin.source), SHORT), record.origin.row)
+        })
+    }
+
+    fn veto_line(&self, veto: &Veto) -> String {
+        let ends = format!(
+            "{} and {} (weight {}): {}",
+            self.place(veto.left),
+            self.place(veto.right),
+            words::weight(veto.weight.0),
+            words::veto(veto.reason)
+        );
+        if veto.between == (veto.left, veto.right) {
+            ends
+        } else {
+            format!("{ends}, between {} and {}", self.place(veto.between.0), self.place(veto.between.1))
+        }
+    }
+
+    fn pair(&self, pair: &ScoredPair) -> Pair {
+        let terms = pair
+            .terms
+            .iter()
+            .map(|term| (words::comparison(term.comparison), short(&term.level, VALUE), rounded(term.weight.0)));
+        (
+            self.place(pair.left),
+            self.place(pair.right),
+            rounded(pair.prior.0),
+            terms.collect(),
+            rounded(pair.weight.0),
+            words::probability(pair.weight.probability()),
+            words::blocking_key(pair.found_by),
+        )
     }
 }
 
-/// A waterfall: each term's bar starts where the one before ended.
-fn pair_view(plan: &Plan, pair: &ScoredPair) -> PairView {
-    let steps = std::iter::once(("prior", "before anything is compared", pair.prior.0))
-        .chain(pair.terms.iter().map(|term| (words::comparison(term.comparison), &*term.level, term.weight.0)));
-    let ends: Vec<f64> = steps
-        .clone()
-        .scan(0.0, |sum, (_, _, weight)| {
-            *sum += weight;
-            Some(*sum)
-        })
-        .collect();
-    let lowest = ends.iter().copied().fold(0.0, f64::min);
-    let highest = ends.iter().copied().fold(0.0, f64::max);
-    let width = (highest - lowest).max(1.0);
-    let percent = |bits: f64| format!("{:.1}", bits / width * 100.0);
-    let starts = std::iter::once(0.0).chain(ends.iter().copied());
-    let terms = steps
-        .zip(starts)
-        .map(|((name, level, weight), start)| TermView {
-            name,
-            level: shorten(level, VALUE).into_owned(),
-            weight: words::weight(weight),
-            left: percent(start.min(start + weight) - lowest),
-            width: percent(weight.abs()),
-            positive: weight >= 0.0,
-        })
-        .collect();
-    PairView {
-        left: place(plan, pair.left),
-        right: place(plan, pair.right),
-        terms,
-        total: words::weight(pair.weight.0),
-        probability: words::probability(pair.weight.probability()),
-        found_by: words::blocking_key(pair.found_by),
+fn kind_number(kind: CellKind) -> u8 {
+    match kind {
+        CellKind::Empty => 0,
+        CellKind::Same => 1,
+        CellKind::Adds => 2,
+        CellKind::Differs => 3,
     }
 }

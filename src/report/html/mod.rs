@@ -1,11 +1,14 @@
 //! The report as one page that needs nothing else: no network, no other file.
 //!
-//! The page forbids itself everything from outside by a content security policy that names its own style and script by
-//! their SHA-256. Everything from contacts is escaped by the template and stands in a `bdi` element, so that a
-//! right-to-left name cannot turn its surroundings around. The number of groups, members, actions and rejected rows in
-//! the page is limited, the page says so and points at the CSV files that have all.
+//! What matters first is plain HTML: the verdict, the risks, the charts, the inputs, what to do next. The long lists
+//! (groups, actions, rejected rows) are packed data that the page's own script unpacks, searches, sorts and shows a page
+//! at a time. The page forbids itself everything from outside by a content security policy that names its own style and
+//! script by their SHA-256. Everything from contacts is escaped by the template or written as text by the script, and
+//! stands in a `bdi` element, so that a right-to-left name cannot turn its surroundings around. The page keeps to a size;
+//! what does not fit is in the CSV files the page points at.
 
 mod group;
+pub(super) mod pack;
 
 use std::io::{self, Write};
 
@@ -14,22 +17,29 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::plan::{Action, ActionKind, Plan, Reversibility};
+use crate::ingest::Reject;
+use crate::link::Group;
+use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
 
-use super::applied::{Applied, Progress};
+use super::applied::Applied;
 use super::charts::{self, Chart};
 use super::lookup::{AppliedActions, groups_by_interest, source_name};
 use super::sanitize::shorten;
 use super::tally::{Tally, by_kind};
 use super::verdict::{self, Severity, Warning};
-use super::view::CellKind;
-use super::{actions, words};
-use group::{GroupView, group_views};
+use super::words;
+use group::{Groups, action_line};
+use pack::List;
 
-/// Actions in the page.
-const ACTIONS: usize = 1_000;
-/// Rejected rows in the page.
-const REJECTS: usize = 200;
+/// Bytes the lists may take together. With the rest the page stays below 25 MB, which every browser and most mail
+/// servers take.
+const LISTS: usize = 23_000_000;
+/// Of which the lines about groups,
+const GROUP_LINES: usize = 8_000_000;
+/// the actions
+const ACTIONS: usize = 4_000_000;
+/// and the rejected rows; the rest is for what is shown when a group is opened.
+const REJECTS: usize = 1_000_000;
 /// Characters of one value in the page.
 const VALUE: usize = 200;
 const STYLE: &str = include_str!("../templates/report.css");
@@ -37,42 +47,32 @@ const SCRIPT: &str = include_str!("../templates/report.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct Page {
     policy: String,
     style: &'static str,
-    script: &'static str,
     title: String,
     meta: Vec<(&'static str, String)>,
     verdict: String,
     applied: bool,
+    facts: Vec<(&'static str, String)>,
     tiles: Vec<Tile>,
     warnings: Vec<Warning>,
     charts: Vec<Chart>,
     sources: Vec<SourceView>,
-    groups: Vec<GroupView<'a>>,
-    all_groups: Whole,
-    actions: Vec<ActionView>,
-    all_actions: Whole,
+    groups: String,
+    no_groups: bool,
+    actions: String,
+    no_actions: bool,
     kinds: Vec<KindView>,
-    rejects: Vec<RejectView<'a>>,
-    all_rejects: Whole,
+    rejects: String,
+    no_rejects: bool,
+    review: usize,
     irreversible: Vec<String>,
-}
-
-/// How many there are, of something the page may show only a part of.
-struct Whole {
-    count: String,
-    left_out: bool,
-}
-
-impl Whole {
-    fn new(count: usize, shown: usize) -> Self {
-        Self { count: number(count), left_out: count > shown }
-    }
 }
 
 struct Tile {
     name: &'static str,
+    hint: &'static str,
     rows: String,
     class: &'static str,
 }
@@ -96,35 +96,11 @@ struct SourceView {
     columns: Vec<ColumnView>,
 }
 
-struct ActionView {
-    id: u32,
-    group: u32,
-    kind: &'static str,
-    class: &'static str,
-    target: String,
-    before: String,
-    after: String,
-    reason: String,
-    irreversible: bool,
-    progress: &'static str,
-    message: String,
-}
-
 struct KindView {
     kind: &'static str,
     class: &'static str,
     actions: String,
     irreversible: bool,
-}
-
-struct RejectView<'a> {
-    source: String,
-    row: u32,
-    line: u64,
-    column: String,
-    message: &'a str,
-    suggestion: &'a str,
-    cells: Vec<String>,
 }
 
 fn hash(text: &str) -> String {
@@ -146,31 +122,60 @@ fn number(count: usize) -> String {
 /// The report of a plan as one self-contained page; after an apply, with what became of everything.
 pub fn html(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
     let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
-    let states = AppliedActions::new(applied);
-    let by_interest = groups_by_interest(plan);
-    let groups = group_views(plan, &by_interest, &states);
+    let groups = groups_by_interest(plan);
     let page = Page {
         policy: policy(),
         style: STYLE,
-        script: SCRIPT,
         title: title(plan, applied.is_some()),
         meta: meta(plan),
         verdict: verdict::line(plan, applied),
         applied: applied.is_some(),
+        facts: applied.map(facts).unwrap_or_default(),
         tiles: tiles(&tally),
         warnings: verdict::warnings(plan),
-        charts: charts::all(plan, &tally),
+        charts: charts::all(plan, &tally, applied),
         sources: plan.sources.iter().map(source_view).collect(),
-        all_groups: Whole::new(by_interest.len(), groups.len()),
-        groups,
-        actions: plan.actions.iter().take(ACTIONS).map(|action| action_view(action, &states)).collect(),
-        all_actions: Whole::new(plan.actions.len(), ACTIONS),
+        groups: number(groups.len()),
+        no_groups: groups.is_empty(),
+        actions: number(plan.actions.len()),
+        no_actions: plan.actions.is_empty(),
         kinds: kinds(plan),
-        rejects: plan.rejects.iter().take(REJECTS).map(|reject| reject_view(plan, reject)).collect(),
-        all_rejects: Whole::new(plan.rejects.len(), REJECTS),
+        rejects: number(plan.rejects.len()),
+        no_rejects: plan.rejects.is_empty(),
+        review: groups.iter().filter(|group| group.is_open()).count(),
         irreversible: irreversible(plan),
     };
-    page.write_into(writer)
+    page.write_into(writer)?;
+    lists(plan, applied, &groups, writer)?;
+    writeln!(writer, "<script>{SCRIPT}</script>\n</body>\n</html>")
+}
+
+/// The packed lists, the short ones first: what is left of the budget is for the groups in full.
+fn lists(plan: &Plan, applied: Option<&Applied<'_>>, groups: &[&Group], writer: &mut impl Write) -> io::Result<()> {
+    let states = AppliedActions::new(applied);
+    let about = Groups::new(plan, &states);
+    let lines = List { id: "group-lines", items: groups, per_block: 2_000, budget: GROUP_LINES };
+    let mut used = lines.write(|group: &&Group| about.line(group), writer)?;
+    let actions = List { id: "action-lines", items: &plan.actions, per_block: 500, budget: ACTIONS };
+    used += actions.write(|action: &Action| action_line(action, &states), writer)?;
+    let rejects = List { id: "reject-lines", items: &plan.rejects, per_block: 500, budget: REJECTS };
+    used += rejects.write(|reject: &Reject| reject_line(plan, reject), writer)?;
+    let details = List { id: "group-details", items: groups, per_block: 50, budget: LISTS.saturating_sub(used) };
+    details.write(|group: &&Group| about.detail(group), writer)?;
+    Ok(())
+}
+
+/// How an apply went, in numbers.
+fn facts(applied: &Applied<'_>) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("write requests", words::thousands(applied.requests))];
+    if let Some(seconds) = applied.seconds() {
+        facts.push(("time", words::duration(seconds)));
+    }
+    facts.push(("sent again", words::thousands(applied.repeated)));
+    if let Some(answers) = applied.rate_limited {
+        facts.push(("answers 429 (too fast)", words::thousands(answers)));
+    }
+    facts
 }
 
 fn title(plan: &Plan, applied: bool) -> String {
@@ -197,18 +202,36 @@ fn meta(plan: &Plan) -> Vec<(&'static str, String)> {
 
 fn tiles(tally: &Tally) -> Vec<Tile> {
     let mut tiles = Vec::new();
-    let mut put = |name, rows: u64, class| {
+    let mut put = |name, hint, rows: u64, class| {
         if rows > 0 {
-            tiles.push(Tile { name, rows: words::thousands(rows), class });
+            tiles.push(Tile { name, hint, rows: words::thousands(rows), class });
         }
     };
     for (outcome, rows) in tally.lines() {
-        let rows = if outcome == crate::plan::Outcome::Skipped { tally.left_alone() } else { rows };
-        put(outcome.name(), rows, charts::outcome_class(outcome));
+        if outcome == Outcome::Unchanged {
+            put("to review", "wait for a person", tally.to_review, "review");
+        }
+        let rows = if outcome == Outcome::Skipped { tally.left_alone() } else { rows };
+        put(outcome.name(), hint(outcome), rows, charts::outcome_class(outcome));
     }
-    put("to review", tally.to_review, "review");
-    put("not done yet", tally.pending, "calm");
+    put("not done yet", "apply again to go on", tally.pending, "calm");
     tiles
+}
+
+/// What an outcome means to somebody who never saw the word here.
+fn hint(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Created => "become new contacts",
+        Outcome::Updated => "add what a contact lacks",
+        Outcome::Merged => "become part of another contact",
+        Outcome::Archived => "duplicates put away, can be put back",
+        Outcome::Deleted => "removed for good",
+        Outcome::Unchanged => "are as they should be",
+        Outcome::Skipped => "left alone, see why",
+        Outcome::Rejected => "cannot be read",
+        Outcome::Failed => "refused, see why",
+        Outcome::Unknown => "may or may not be done",
+    }
 }
 
 fn source_view(source: &crate::ingest::Source) -> SourceView {
@@ -248,24 +271,6 @@ fn kind_class(kind: ActionKind) -> &'static str {
     }
 }
 
-fn action_view(action: &Action, states: &AppliedActions<'_>) -> ActionView {
-    let text = actions::before_after(action);
-    let state = states.of(action.id);
-    ActionView {
-        id: action.id.0,
-        group: action.group,
-        kind: action.kind().name(),
-        class: kind_class(action.kind()),
-        target: shorten(&actions::target(action), VALUE).into_owned(),
-        before: shorten(&text.before, 2 * VALUE).into_owned(),
-        after: shorten(&text.after, 2 * VALUE).into_owned(),
-        reason: shorten(&action.reason, VALUE).into_owned(),
-        irreversible: action.reversibility() == Reversibility::Irreversible,
-        progress: state.map_or(Progress::Pending, |state| state.progress).name(),
-        message: state.map(|state| shorten(state.message, 2 * VALUE).into_owned()).unwrap_or_default(),
-    }
-}
-
 fn kinds(plan: &Plan) -> Vec<KindView> {
     by_kind(&plan.actions)
         .into_iter()
@@ -291,15 +296,18 @@ fn irreversible(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-fn reject_view<'a>(plan: &'a Plan, reject: &'a crate::ingest::Reject) -> RejectView<'a> {
+/// File, row, line, column, what is wrong, what to do, the cells.
+type RejectLine = (String, u32, u64, String, String, String, Vec<String>);
+
+fn reject_line(plan: &Plan, reject: &Reject) -> RejectLine {
     let column = reject.column_name.as_deref().map(|name| shorten(name, VALUE).into_owned());
-    RejectView {
-        source: shorten(source_name(plan, reject.origin.source), VALUE).into_owned(),
-        row: reject.origin.row,
-        line: reject.origin.line,
-        column: column.or_else(|| reject.column.map(|number| format!("column {number}"))).unwrap_or_default(),
-        message: &reject.message,
-        suggestion: &reject.suggestion,
-        cells: reject.cells.iter().take(40).map(|cell| shorten(cell, 80).into_owned()).collect(),
-    }
+    (
+        shorten(source_name(plan, reject.origin.source), VALUE).into_owned(),
+        reject.origin.row,
+        reject.origin.line,
+        column.or_else(|| reject.column.map(|number| format!("column {number}"))).unwrap_or_default(),
+        reject.message.clone(),
+        reject.suggestion.clone(),
+        reject.cells.iter().take(40).map(|cell| shorten(cell, 80).into_owned()).collect(),
+    )
 }

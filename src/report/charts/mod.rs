@@ -1,15 +1,21 @@
 //! What the charts of the page show, counted from the plan.
 
+mod conflicts;
+mod pace;
+mod quality;
+mod svg;
+
 use std::collections::{BTreeMap, HashMap};
 
 use crate::contact::{IntercomId, Role, Side};
 use crate::link::{Band, Comparison};
 use crate::plan::{ActionBody, Outcome, Plan, Target};
 
+use super::applied::Applied;
 use super::lookup::Lookup;
-use super::svg::{self, Bar};
 use super::tally::Tally;
 use super::words;
+use svg::Bar;
 
 /// A chart of the page: heading, drawing, and the question it answers.
 pub(super) struct Chart {
@@ -19,10 +25,16 @@ pub(super) struct Chart {
 }
 
 /// The charts that have something to show.
-pub(super) fn all(plan: &Plan, tally: &Tally) -> Vec<Chart> {
+pub(super) fn all(plan: &Plan, tally: &Tally, applied: Option<&Applied<'_>>) -> Vec<Chart> {
     let model = &plan.linkage.model;
     let weights = plan.linkage.pairs.iter().map(|pair| pair.weight.0);
+    let pace = applied.map(|applied| pace::svg(plan, applied)).unwrap_or_default();
     let charts = [
+        Chart {
+            title: "Write requests every ten seconds",
+            question: "Did it keep to the limit? Requests that read are not in the journal and not in the bars.",
+            svg: pace,
+        },
         Chart {
             title: "Rows by outcome",
             question: "What becomes of every row?",
@@ -35,7 +47,7 @@ pub(super) fn all(plan: &Plan, tally: &Tally) -> Vec<Chart> {
         },
         Chart {
             title: "Match weights of pairs",
-            question: "How many pairs are near the thresholds? (bits; heights are logarithmic)",
+            question: "Is the line between yes and no in the valley? (bits; heights are logarithmic; values over the bars are pairs)",
             svg: svg::weights("Match weights of pairs", weights, model.review_weight.0, model.auto_weight.0),
         },
         Chart {
@@ -47,6 +59,16 @@ pub(super) fn all(plan: &Plan, tally: &Tally) -> Vec<Chart> {
             title: "What carried the joins",
             question: "Which comparison speaks loudest in the pairs that were joined?",
             svg: svg::bars("What carried the joins", &carriers(plan)),
+        },
+        Chart {
+            title: "Fields the members disagree on",
+            question: "Groups in which values differ, and whose value is kept. What is not kept goes into a note on the contact, unless you told it not to.",
+            svg: svg::stacked("Fields the members disagree on", &conflicts::LEGEND, &conflicts::of(plan)),
+        },
+        Chart {
+            title: "Data quality by column",
+            question: "Is the input fit to be compared? An empty column says nothing for or against a match.",
+            svg: svg::stacked("Data quality by column", &quality::LEGEND, &quality::of(plan)),
         },
     ];
     charts.into_iter().filter(|chart| !chart.svg.is_empty()).collect()
