@@ -6,13 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
-use super::Outcome;
 use super::args::{ConfigFileArgs, OutputArgs};
-use super::clean::folder::Nights;
 use super::clean::record::{Ended, Night};
-use super::exit::{self, Exit};
+use super::exit::Exit;
 use super::printer::Printer;
-use super::setting_args;
+use super::{Outcome, clean};
 
 /// Show what the nights of `clean` came to
 ///
@@ -38,7 +36,7 @@ pub(super) struct HistoryArgs {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &HistoryArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
-    let nights = find(arguments)?;
+    let nights = clean::nights(arguments.folder.as_deref(), arguments.workspace.as_deref(), &arguments.config)?;
     let history = nights.history()?;
     let first = history.len().saturating_sub(arguments.last);
     let shown = history.get(first..).unwrap_or_default();
@@ -55,29 +53,6 @@ pub(super) fn run(arguments: &HistoryArgs, output: &OutputArgs, printer: &Printe
     }
     out.flush()?;
     Ok(Exit::Done)
-}
-
-/// The folder that is meant: named, configured, or the only one there is.
-pub(super) fn find(arguments: &HistoryArgs) -> anyhow::Result<Nights> {
-    if let Some(folder) = &arguments.folder {
-        return Ok(Nights::at(folder.clone()));
-    }
-    let settings = setting_args::layers(&arguments.config, [])?.settings()?;
-    if let Some(folder) = settings.clean.folder {
-        return Ok(Nights::at(PathBuf::from(folder)));
-    }
-    if let Some(workspace) = &arguments.workspace {
-        return Ok(Nights::of(None, workspace));
-    }
-    let mut known = Nights::known();
-    match known.len() {
-        0 => Err(exit::usage("no nights are kept on this machine; leadfold clean makes the first one")),
-        1 => Ok(known.remove(0).1),
-        _ => {
-            let names: Vec<String> = known.into_iter().map(|(name, _)| name).collect();
-            Err(exit::usage(format!("nights of several workspaces are kept: add --workspace {}", names.join(" or "))))
-        }
-    }
 }
 
 /// No lines but one under the header.

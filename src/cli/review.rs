@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::exit::Exit;
+use super::args::ConfigFileArgs;
+use super::exit::{self, Exit};
 use super::printer::Printer;
 use super::signal::Cancel;
-use super::{Outcome, inputs, plan as plan_verb};
+use super::{Outcome, clean, inputs, plan as plan_verb};
 use crate::contact::Timestamp;
-use crate::review::{self, DecisionsFile, Finished, Session};
+use crate::review::{self, DecisionSink, DecisionsFile, Finished, Session};
 use crate::store::PlanFile;
 
 /// Decide on doubtful groups in a local page
@@ -22,10 +23,11 @@ Examples:
   leadfold review web.plan               prints an address to open in a browser on this machine
   leadfold review web.plan --terminal    plain questions, for a server
   leadfold review web.plan --decisions team.decisions
-                                         and remember the answers for `plan --decisions team.decisions`")]
+                                         and remember the answers for `plan --decisions team.decisions`
+  leadfold review                        what the last night of `leadfold clean` left open")]
 pub(super) struct ReviewArgs {
-    /// The plan
-    plan: PathBuf,
+    /// The plan; that of the newest night of `clean` when missing
+    plan: Option<PathBuf>,
     /// Ask here instead of on a page
     #[arg(long)]
     terminal: bool,
@@ -40,26 +42,56 @@ pub(super) struct ReviewArgs {
 
 /// Runs the verb.
 pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
-    let header = PlanFile::open(&arguments.plan)?.header()?;
-    let options = plan_verb::options_of(&header)?;
-    let mut session = Session::open(&arguments.plan, options, now)?;
-    if let Some(path) = arguments.decisions.clone().or_else(|| plan_verb::decisions_of(&header)) {
-        super::file::check_folder_of(&path)?;
-        session = session.remembering(DecisionsFile::at(&path));
+    let path = match &arguments.plan {
+        Some(path) => path.clone(),
+        None => newest_night(printer)?,
+    };
+    let file = PlanFile::open(&path)?;
+    let (header, applied) = (file.header()?, file.has_journal()?);
+    drop(file);
+    let decisions = arguments.decisions.clone().or_else(|| plan_verb::decisions_of(&header));
+    decisions.as_deref().map_or(Ok(()), super::file::check_folder_of)?;
+    if let (true, Some(decisions)) = (applied, &decisions) {
+        printer.say("this plan was applied: the answers are for the next one");
+        let session = Session::open_applied(&path, DecisionsFile::at(decisions), now)?;
+        if ask(session, arguments, printer, cancel)?.is_some() {
+            printer
+                .say(&format!("the answers are in {}; the next plan that uses it follows them", decisions.display()));
+        } else {
+            printer.say("the answers so far are saved; run review again to go on");
+        }
+        return Ok(Exit::Done);
     }
+    let mut session = Session::open(&path, plan_verb::options_of(&header)?, now)?;
+    if let Some(decisions) = decisions {
+        session = session.remembering(DecisionsFile::at(&decisions));
+    }
+    match ask(session, arguments, printer, cancel)? {
+        None => printer.say("not finished: the answers are saved, the plan is as it was; run review again to go on"),
+        Some(finished) => printer.say(&finished.to_string()),
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks on the terminal or on a page; what finishing changed, or `None` when the person left before.
+fn ask<S: DecisionSink + Send + 'static>(
+    mut session: Session<S>,
+    arguments: &ReviewArgs,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> anyhow::Result<Option<Finished>> {
     if arguments.terminal {
         let mut out = printer.data();
         let finished = review::terminal(&mut session, &printer.text_options(), &mut stdin().lock(), &mut out)?;
         out.flush()?;
-        tell(finished.as_ref(), printer);
-        return Ok(Exit::Done);
+        return Ok(finished);
     }
     if session.progress().groups == 0 {
         printer.say("no group waits for a person");
-        return Ok(Exit::Done);
+        return Ok(None);
     }
     let mut stop = cancel.draining();
-    let finished = cancel.block_on(async {
+    cancel.block_on(async {
         let mut running = review::serve(session, arguments.port).await?;
         let mut out = printer.data();
         writeln!(out, "{}", running.url())?;
@@ -72,16 +104,17 @@ pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) ->
         };
         running.stop().await;
         anyhow::Ok(finished)
-    })?;
-    tell(finished.as_ref(), printer);
-    Ok(Exit::Done)
+    })
 }
 
-fn tell(finished: Option<&Finished>, printer: &Printer) {
-    match finished {
-        None => printer.say("not finished: the answers are saved, the plan is as it was; run review again to go on"),
-        Some(finished) => printer.say(&finished.to_string()),
-    }
+/// The plan of the newest night of `clean`, when there is only one workspace it can be of.
+fn newest_night(printer: &Printer) -> anyhow::Result<PathBuf> {
+    let nights = clean::nights(None, None, &ConfigFileArgs::default())?;
+    let path = nights.newest_plan().ok_or_else(|| {
+        exit::usage(format!("{}: no night has a plan; name the plan to review", nights.root().display()))
+    })?;
+    printer.say(&format!("the newest night: {}", path.display()));
+    Ok(path)
 }
 
 /// The time of a decision; a clock before 1970 counts as 1970, since an answer must not be lost for it.

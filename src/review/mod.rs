@@ -5,6 +5,7 @@
 //! decides the plan anew. The page is served on loopback only, to whoever holds the one-time token of its address; it
 //! loads nothing from outside. Knows nothing of the workspace and writes nothing to it.
 
+mod applied;
 mod error;
 mod guard;
 mod page;
@@ -17,6 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
+pub use applied::AppliedSink;
 pub use error::Error;
 pub use queue::Progress;
 pub use remembered::DecisionsFile;

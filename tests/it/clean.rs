@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use leadfold::link::RecordIndex;
 use leadfold::plan::{ActionKind, Plan};
 use leadfold::sandbox::{Fault, FaultRule, Faults, ManualClock, Options, When};
 use leadfold::store::PlanFile;
@@ -74,8 +75,11 @@ impl House {
     fn full(&self) -> Plan {
         let path = self.desk.at("full.plan");
         drop(std::fs::remove_file(&path));
-        let arguments =
-            ["plan", "--pull", "--no-report", "-o", "full.plan", "--max-merge", "100%", "--max-archive", "100%"];
+        let arguments = [
+            &["plan", "--pull", "--no-report", "-o", "full.plan", "--max-merge", "100%", "--max-archive", "100%"][..],
+            &["--decisions", ".local/state/leadfold/clean/sandbox1/decisions"],
+        ]
+        .concat();
         self.desk.run_on(&self.workspace.url(), &arguments).ends_with(0);
         PlanFile::open(&path).unwrap().plan().unwrap()
     }
@@ -103,6 +107,15 @@ impl House {
         self.request("POST", "/contacts", &body)["id"].as_str().unwrap().to_owned()
     }
 
+    /// A person looks at what the newest night left open: all different people.
+    fn reject_all(&self) {
+        let mut command = self.desk.command(&["review", "--terminal"]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all("r\n".repeat(40).as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
     fn active(&self) -> BTreeSet<String> {
         self.workspace.contacts().iter().map(|contact| contact["id"].as_str().unwrap().to_owned()).collect()
     }
@@ -127,6 +140,15 @@ fn removals(plan: &Plan) -> usize {
     plan.actions.iter().filter(|action| matches!(action.kind(), ActionKind::Merge | ActionKind::Archive)).count()
 }
 
+/// Whether two of these contacts are in a group together.
+fn asked_about(plan: &Plan, ids: &[String]) -> bool {
+    let is_one = |index: &RecordIndex| plan.record(*index).and_then(|record| record.id.as_ref());
+    plan.linkage.groups.iter().any(|group| {
+        let named = group.members.iter().filter_map(is_one).filter(|id| ids.iter().any(|known| **known == *id.0));
+        named.count() > 1
+    })
+}
+
 #[test]
 fn thirty_nights_keep_the_workspace_clean_and_every_night_equals_a_full_plan() {
     let mut house = House::of(240, APPLY);
@@ -137,7 +159,12 @@ fn thirty_nights_keep_the_workspace_clean_and_every_night_equals_a_full_plan() {
     for person in [&mut ann, &mut bob] {
         person.phone = "+12125550142".to_owned();
     }
-    let kept_apart = [house.lead(&ann), house.lead(&bob)];
+    let mut kept_apart = vec![house.lead(&ann), house.lead(&bob)];
+    // The same number, and no more is known of the second: a person will be asked, once
+    let (rita, mut rita_too) = (Person::number(905), Person::number(905));
+    rita_too.email = "x905@elsewhere.example".to_owned();
+    (rita_too.given, rita_too.family) = (String::new(), String::new());
+    kept_apart.extend([house.lead(&rita), house.lead(&rita_too)]);
     let (mut merged, mut archived, mut quiet) = (0, 0, 0);
     for night_number in 0..30 {
         house.pass(60);
@@ -182,6 +209,11 @@ fn thirty_nights_keep_the_workspace_clean_and_every_night_equals_a_full_plan() {
             assert!(number(&night, "calls") <= allowed, "{} calls on a quiet night", number(&night, "calls"));
             assert_eq!(house.workspace.writes(), writes);
         }
+        if night_number == 1 {
+            assert!(number(&night, "to_review") >= 1, "{night:#}");
+            house.reject_all();
+        }
+        assert!(night_number < 2 || !asked_about(&plan, &kept_apart[2..]), "a rejected pair is asked about again");
         merged += number(&night, "merged");
         archived += number(&night, "archived");
         assert_eq!(removals(&house.full()), 0, "night {night_number} left duplicates");

@@ -94,6 +94,16 @@ impl Nights {
         names
     }
 
+    /// The newest night that has a plan.
+    pub(in crate::cli) fn newest_plan(&self) -> Option<PathBuf> {
+        self.kept().iter().rev().map(|run| self.night(run).join(PLAN)).find(|plan| plan.is_file())
+    }
+
+    /// Where people's decisions are kept, unless the settings name another file.
+    pub(in crate::cli) fn decisions(&self) -> PathBuf {
+        self.root.join("decisions")
+    }
+
     /// Removes all but the newest `keep` nights; `current` always stays.
     pub(in crate::cli) fn prune(&self, keep: usize, current: &str) -> anyhow::Result<usize> {
         let kept = self.kept();

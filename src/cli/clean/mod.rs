@@ -148,6 +148,32 @@ pub(super) fn run(arguments: &CleanArgs, output: &OutputArgs, printer: &Printer,
     result.and_then(|exit| told.and(sent).map(|()| exit))
 }
 
+/// The folder of nights that is meant: named, configured, or the only one on this machine.
+pub(super) fn nights(
+    folder: Option<&Path>,
+    workspace: Option<&str>,
+    config: &ConfigFileArgs,
+) -> anyhow::Result<Nights> {
+    if let Some(folder) = folder {
+        return Ok(Nights::at(folder.to_owned()));
+    }
+    if let Some(folder) = setting_args::layers(config, [])?.settings()?.clean.folder {
+        return Ok(Nights::at(PathBuf::from(folder)));
+    }
+    if let Some(workspace) = workspace {
+        return Ok(Nights::of(None, workspace));
+    }
+    let mut known = Nights::known();
+    match known.len() {
+        0 => Err(exit::usage("no nights are kept on this machine; leadfold clean makes the first one")),
+        1 => Ok(known.remove(0).1),
+        _ => {
+            let names: Vec<String> = known.into_iter().map(|(name, _)| name).collect();
+            Err(exit::usage(format!("nights of several workspaces are kept: add --workspace {}", names.join(" or "))))
+        }
+    }
+}
+
 /// Writes the night down and prints it.
 fn tell(
     night: &Night,

@@ -4,7 +4,7 @@
 //! Intercom goes through a plan file and its journal, exactly as `plan` and `apply` do it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::folder::{Nights, PLAN};
 use super::record::{Ended, Night};
@@ -23,9 +23,10 @@ use crate::cli::{connect, file, inputs, plan as plan_verb};
 use crate::config::{CleanAction, Layers, Settings};
 use crate::contact::{IntercomId, Record, Side, SourceId, Timestamp};
 use crate::intercom::{Client, Me, ReadWorkspace, Snapshot};
-use crate::link::{self, Model};
-use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Summary, Target, WorkspaceBinding};
+use crate::link::{self, Linkage, Model};
+use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Recalled, Summary, Target, WorkspaceBinding};
 use crate::report::{self, ExportFile};
+use crate::review::DecisionsFile;
 use crate::store::{Fate, Mirror, PlanFile};
 
 /// What a night is given.
@@ -169,6 +170,10 @@ fn make(job: &Job<'_>, site: &Site<'_>, mirror: &Mirror) -> anyhow::Result<Plan>
         snapshot.members.push(member.clone());
         Ok::<_, crate::store::Error>(())
     })?;
+    let decisions = match &job.settings.matching.decisions {
+        Some(path) => PathBuf::from(path),
+        None => std::path::absolute(site.nights.decisions())?,
+    };
     let header = || Header {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: job.now,
@@ -178,15 +183,22 @@ fn make(job: &Job<'_>, site: &Site<'_>, mirror: &Mirror) -> anyhow::Result<Plan>
             region: site.me.region.clone(),
         }),
         api_version: job.settings.intercom.api.clone(),
-        settings: plan_verb::as_json(job.layers),
+        settings: settings_with(job.layers, &decisions),
     };
     let read = |snapshot: &Snapshot| {
         let ingested = inputs::of_workspace(snapshot, &site.me.workspace_id, SourceId(0), job.settings);
         Inputs::gather([ingested])
     };
     let records = read(&snapshot);
-    let linkage = link::link_with(&records.records, &job.settings.link_options(), job.model);
-    let plan = plan::assemble(header(), records, linkage, &job.settings.plan);
+    let remembered = DecisionsFile::at(&decisions).read()?.unwrap_or_default();
+    let Recalled { decided, survivors, .. } = plan::recall(&records.records, &remembered);
+    let options = link::Options { decided, ..job.settings.link_options() };
+    let linkage = link::link_with(&records.records, &options, job.model);
+    let decide = |records: Inputs, linkage: Linkage| {
+        let plan = plan::assemble(header(), records, linkage, &job.settings.plan);
+        if survivors.is_empty() { plan } else { plan::replan(plan, &survivors, &job.settings.plan) }
+    };
+    let plan = decide(records, linkage);
     // Notes cost a request a contact and matter only to groups something happens to
     let noted = noted(&plan, &snapshot);
     if noted.is_empty() {
@@ -197,7 +209,19 @@ fn make(job: &Job<'_>, site: &Site<'_>, mirror: &Mirror) -> anyhow::Result<Plan>
     progress.finish();
     filled?;
     let linkage = plan.linkage;
-    Ok(plan::assemble(header(), read(&snapshot), linkage, &job.settings.plan))
+    Ok(decide(read(&snapshot), linkage))
+}
+
+/// Every setting in force, and the file of decisions, so that `review` finds it.
+fn settings_with(layers: &Layers, decisions: &Path) -> serde_json::Value {
+    let mut settings = plan_verb::as_json(layers);
+    if let Some(entries) = settings.as_object_mut() {
+        let path = decisions.display().to_string();
+        entries
+            .entry("match.decisions")
+            .or_insert_with(|| serde_json::json!({ "value": path, "origin": "leadfold clean" }));
+    }
+    settings
 }
 
 /// Contacts with notes in groups that something happens to.
