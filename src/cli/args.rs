@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    api, apply, check, clean, completions, config_show, contact, demo, evaluate, export, history, plan, pull, report,
-    review, sandbox, show, undo, whoami,
+    api, apply, check, clean, completions, config_show, contact, demo, evaluate, export, history, init, plan, pull,
+    report, review, sandbox, show, undo, whoami,
 };
 
 /// Finds the duplicates in an Intercom workspace and your contact lists, shows a plan, then carries it out safely.
@@ -99,7 +99,9 @@ pub(super) enum Command {
     Api(Box<api::ApiArgs>),
     /// Start a pretend Intercom on this machine
     Sandbox(sandbox::SandboxArgs),
-    /// Show the settings in force and where each came from
+    /// Write a commented leadfold.toml to begin with
+    Init(init::InitArgs),
+    /// Show or check the settings, or print their schema
     Config(config_show::ConfigArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
@@ -113,4 +115,7 @@ pub(super) struct ConfigFileArgs {
     /// Read settings from this file instead of ./leadfold.toml
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub(super) config: Option<PathBuf>,
+    /// Use the settings of [profile.NAME] too, for one of several workspaces (else $`LEADFOLD_PROFILE`)
+    #[arg(long, value_name = "NAME", help_heading = "Configuration")]
+    pub(super) profile: Option<String>,
 }

@@ -9,7 +9,7 @@ use super::args::{ConfigFileArgs, OutputArgs};
 use super::exit::Exit;
 use super::printer::Printer;
 use super::setting_args::{self, InputArgs};
-use super::{Outcome, inputs};
+use super::{Outcome, file, inputs};
 use crate::contact::{Side, SourceId};
 use crate::report;
 
@@ -35,12 +35,16 @@ pub(super) struct CheckArgs {
 /// Runs the verb.
 pub(super) fn run(arguments: &CheckArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
     let settings = setting_args::layers(&arguments.config, [arguments.input.layer()?])?.settings()?;
-    let options = inputs::options(&settings)?;
+    inputs::options(&settings)?;
     let mut read = Vec::new();
     let mut out = printer.data();
     for (position, path) in arguments.files.iter().enumerate() {
         let id = SourceId(u16::try_from(position).unwrap_or(u16::MAX));
-        let ingested = inputs::read_file(path, id, Side::Incoming, &options)?;
+        let name = file::input_name(path);
+        if let Some((source, _)) = settings.source_of(&name) {
+            printer.say(&format!("{name}: read as [source.{source}] says"));
+        }
+        let ingested = inputs::read_file(path, id, Side::Incoming, &settings.ingest_options_for(&name))?;
         if !output.json {
             report::check_text(&ingested, &printer.text_options(), &mut out)?;
         }

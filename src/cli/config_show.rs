@@ -1,4 +1,4 @@
-//! `leadfold config show`: the settings in force and where each came from.
+//! `leadfold config`: the settings in force and where each came from, their check, and their schema for editors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -6,17 +6,20 @@ use std::io::Write;
 use clap::{Args, Subcommand};
 
 use super::args::{ConfigFileArgs, OutputArgs};
+use super::config_check::ConfigCheckArgs;
 use super::exit::Exit;
 use super::printer::Printer;
-use super::{Outcome, setting_args};
+use super::signal::Cancel;
+use super::{Outcome, config_check, setting_args};
 use crate::config::{Settings, ValueOrigin};
 
-/// Show the settings in force and where each came from
+/// Show or check the settings, or print their schema
 #[derive(Clone, Debug, Args)]
 #[command(before_help = "\
 Examples:
   leadfold config show           every setting, its value and its origin
-  leadfold config show --json")]
+  leadfold config check          the files, and what they say of the workspace's attributes
+  leadfold config schema > leadfold.schema.json     for an editor; name it in the file: #:schema leadfold.schema.json")]
 pub(super) struct ConfigArgs {
     #[command(subcommand)]
     verb: ConfigVerb,
@@ -26,11 +29,27 @@ pub(super) struct ConfigArgs {
 enum ConfigVerb {
     /// Print every setting with its value and its origin
     Show(ConfigFileArgs),
+    /// Check the files, and the custom attributes they name against the workspace
+    Check(Box<ConfigCheckArgs>),
+    /// Print a JSON schema of leadfold.toml, for editors
+    Schema,
 }
 
 /// Runs the verb.
-pub(super) fn run(arguments: &ConfigArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
-    let ConfigVerb::Show(file) = &arguments.verb;
+pub(super) fn run(arguments: &ConfigArgs, output: &OutputArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
+    match &arguments.verb {
+        ConfigVerb::Show(file) => show(file, output, printer),
+        ConfigVerb::Check(arguments) => config_check::run(arguments, output, printer, cancel),
+        ConfigVerb::Schema => {
+            let mut out = printer.data();
+            writeln!(out, "{:#}", crate::config::schema())?;
+            out.flush()?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn show(file: &ConfigFileArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
     let layers = setting_args::layers(file, [])?;
     layers.settings()?;
     let set: BTreeSet<&str> = layers.entries().map(|(key, _, _)| key).collect();

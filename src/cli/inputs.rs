@@ -29,12 +29,14 @@ fn read_file_watched(
 
 /// The options of phase 1, checked.
 pub(super) fn options(settings: &Settings) -> anyhow::Result<ingest::Options> {
-    match settings.input.region.as_deref() {
-        Some(text) if crate::contact::Region::parse(text).is_none() => {
-            Err(exit::usage(format!("--region '{text}': no such country; write two letters, for instance US or DE")))
+    let sources = settings.source.iter().map(|(name, source)| (format!("[source.{name}] region"), &source.region));
+    for (named, region) in std::iter::once(("--region".to_owned(), &settings.input.region)).chain(sources) {
+        if let Some(text) = region.as_deref().filter(|text| crate::contact::Region::parse(text).is_none()) {
+            let message = format!("{named} '{text}': no such country; write two letters, for instance US or DE");
+            return Err(exit::usage(message));
         }
-        _ => Ok(settings.ingest_options()),
     }
+    Ok(settings.ingest_options())
 }
 
 /// Reads all files of one side. `watch` is told the name of each step as it ends.
@@ -45,9 +47,10 @@ pub(super) fn read_files(
     settings: &Settings,
     watch: &mut dyn FnMut(&'static str),
 ) -> anyhow::Result<()> {
-    let options = options(settings)?;
+    options(settings)?;
     for path in paths {
         let id = next_id(inputs)?;
+        let options = settings.ingest_options_for(&file::input_name(path));
         add(inputs, read_file_watched(path, id, side, &options, watch)?);
     }
     Ok(())

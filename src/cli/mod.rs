@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod clean;
 mod completions;
+mod config_check;
 mod config_show;
 mod connect;
 mod contact;
@@ -18,6 +19,7 @@ mod exit;
 mod export;
 mod file;
 mod history;
+mod init;
 mod inputs;
 mod journal;
 mod lock;
@@ -88,7 +90,8 @@ fn dispatch(arguments: &Arguments, printer: &Printer, cancel: &signal::Cancel) -
         Command::Visitor(verb) => contact::visitor(verb, output, printer, cancel),
         Command::Api(verb) => api::run(verb, output, printer, cancel),
         Command::Sandbox(verb) => sandbox::run(verb, printer, cancel),
-        Command::Config(verb) => config_show::run(verb, output, printer),
+        Command::Init(verb) => init::run(verb, output, printer),
+        Command::Config(verb) => config_show::run(verb, output, printer, cancel),
         Command::Completions(verb) => completions::completions(verb, printer),
         Command::Man(verb) => completions::man(verb, printer),
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use toml::Value;
 
 use super::args::ConfigFileArgs;
+use super::exit;
 use crate::config::{Layer, Layers, ValueOrigin};
 
 /// How to reach the workspace.
@@ -83,7 +84,7 @@ impl InputArgs {
         for pair in &self.map {
             let (column, field) = pair
                 .rsplit_once('=')
-                .ok_or_else(|| super::exit::usage(format!("--map '{pair}': write it as 'Column=field'")))?;
+                .ok_or_else(|| exit::usage(format!("--map '{pair}': write it as 'Column=field'")))?;
             map.insert(column.to_owned(), Value::String(field.to_owned()));
         }
         for column in &self.identifier {
@@ -108,17 +109,18 @@ pub(super) fn set(layer: &mut Layer, key: &str, value: Option<impl Into<Value>>,
 
 /// All layers, lowest first: user file, project file, environment, flags.
 pub(super) fn layers(file: &ConfigFileArgs, flags: impl IntoIterator<Item = Layer>) -> anyhow::Result<Layers> {
-    let mut layers = Vec::new();
+    let mut files = Vec::new();
     if let Some(path) = user_file()
         && path.is_file()
     {
-        layers.push(read(&path)?);
+        files.push(read(&path)?);
     }
     match &file.config {
-        Some(path) => layers.push(read(path)?),
-        None if Path::new(PROJECT_FILE).is_file() => layers.push(read(Path::new(PROJECT_FILE))?),
+        Some(path) => files.push(read(path)?),
+        None if Path::new(PROJECT_FILE).is_file() => files.push(read(Path::new(PROJECT_FILE))?),
         None => {}
     }
+    let mut layers = with_profile(files, file.profile.as_deref())?;
     let mut environment = Layer::default();
     for (variable, key) in [("LEADFOLD_API_URL", "intercom.api_url"), ("LEADFOLD_API", "intercom.api")] {
         if let Some(value) = std::env::var(variable).ok().filter(|value| !value.is_empty()) {
@@ -130,7 +132,23 @@ pub(super) fn layers(file: &ConfigFileArgs, flags: impl IntoIterator<Item = Laye
     Ok(Layers::merge(layers))
 }
 
-const PROJECT_FILE: &str = "leadfold.toml";
+/// The files with the profile that was chosen, by flag or by `$LEADFOLD_PROFILE`.
+fn with_profile(files: Vec<Layer>, told: Option<&str>) -> anyhow::Result<Vec<Layer>> {
+    let variable = std::env::var("LEADFOLD_PROFILE").ok().filter(|name| !name.is_empty());
+    let Some(name) = told.map(str::to_owned).or(variable) else { return Ok(files) };
+    let mut known: Vec<&str> = files.iter().flat_map(Layer::profiles).collect();
+    if !known.contains(&name.as_str()) {
+        known.sort_unstable();
+        known.dedup();
+        let there =
+            if known.is_empty() { "there is none".to_owned() } else { format!("there is {}", known.join(", ")) };
+        return Err(exit::usage(format!("--profile {name}: no [profile.{name}] in the configuration; {there}")));
+    }
+    Ok(files.into_iter().map(|layer| layer.with_profile(&name)).collect())
+}
+
+/// The configuration of a folder.
+pub(super) const PROJECT_FILE: &str = "leadfold.toml";
 
 fn user_file() -> Option<PathBuf> {
     use etcetera::BaseStrategy;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use toml::{Table, Value};
 
+use super::hint::with_hint;
 use super::{Error, Settings};
 
 /// Where a value came from.
@@ -35,25 +36,54 @@ impl fmt::Display for ValueOrigin {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layer {
     values: Vec<(String, Value, ValueOrigin)>,
+    /// `[profile.NAME]`: values that count when the profile is chosen.
+    profiles: BTreeMap<String, Layer>,
 }
 
 impl Layer {
     /// Reads a configuration file's text. Keys and types are checked here, so that the message can name the line.
     pub fn from_toml(text: &str, path: &str) -> Result<Self, Error> {
-        let invalid = |error: &toml::de::Error| Error::Invalid { origin: path.to_owned(), message: error.to_string() };
-        toml::from_str::<Settings>(text).map_err(|error| invalid(&error))?;
-        let table: Table = toml::from_str(text).map_err(|error| invalid(&error))?;
+        let refused = |message: &str| Error::Invalid { origin: path.to_owned(), message: with_hint(message) };
+        let settings: Settings = toml::from_str(text).map_err(|error| refused(&error.to_string()))?;
+        if let Some((name, _)) = settings.profile.iter().find(|(_, profile)| !profile.profile.is_empty()) {
+            return Err(refused(&format!("[profile.{name}]: a profile cannot hold profiles")));
+        }
+        let mut table: Table = toml::from_str(text).map_err(|error| refused(&error.to_string()))?;
         let mut layer = Self::default();
+        if let Some(Value::Table(profiles)) = table.remove("profile") {
+            for (name, values) in profiles {
+                let Value::Table(values) = values else { continue };
+                let mut profile = Self::default();
+                profile.add_table("", values, &format!("{path} [profile.{name}]"));
+                layer.profiles.insert(name, profile);
+            }
+        }
         layer.add_table("", table, path);
         Ok(layer)
+    }
+
+    /// Names of the profiles in it.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    /// The values with those of a profile over them, where it has one of that name.
+    #[must_use]
+    pub fn with_profile(mut self, name: &str) -> Self {
+        if let Some(profile) = self.profiles.remove(name) {
+            self.values.extend(profile.values);
+        }
+        self
     }
 
     fn add_table(&mut self, prefix: &str, table: Table, path: &str) {
         for (key, value) in table {
             let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
             match value {
-                // `input.map` is a value of its own: column names are not keys of ours.
-                Value::Table(inner) if key != "input.map" => self.add_table(&key, inner, path),
+                // `input.map` is a value of its own: column names are not keys of ours. So is a whole source.
+                Value::Table(inner) if key != "input.map" && !key.starts_with("source.") => {
+                    self.add_table(&key, inner, path);
+                }
                 value => self.values.push((key, value, ValueOrigin::File(path.to_owned()))),
             }
         }
@@ -103,16 +133,21 @@ impl Layers {
             let mut alone = Table::new();
             insert(&mut alone, key, value.clone());
             if let Err(error) = Value::Table(alone).try_into::<Settings>() {
-                return Err(Error::Invalid { origin: origin.to_string(), message: error.message().to_owned() });
+                return Err(Error::Invalid { origin: origin.to_string(), message: with_hint(error.message()) });
             }
         }
         let mut table = Table::new();
         for (key, (value, _)) in &self.values {
             insert(&mut table, key, value.clone());
         }
-        Value::Table(table)
-            .try_into::<Settings>()
-            .map_err(|error| Error::Invalid { origin: "configuration".to_owned(), message: error.message().to_owned() })
+        let mut settings = Value::Table(table).try_into::<Settings>().map_err(|error| Error::Invalid {
+            origin: "configuration".to_owned(),
+            message: error.message().to_owned(),
+        })?;
+        let flagged = |origin: &ValueOrigin| matches!(origin, ValueOrigin::Flag(_) | ValueOrigin::Environment(_));
+        settings.flagged =
+            self.values.iter().filter(|(_, (_, origin))| flagged(origin)).map(|(key, _)| key.clone()).collect();
+        Ok(settings)
     }
 
     /// Every value in force with its origin, by key.
@@ -128,8 +163,11 @@ fn insert(table: &mut Table, key: &str, value: Value) {
         }
         Some((section, rest)) => {
             let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(inner) = inner {
-                insert(inner, rest, value);
+            match inner {
+                // A source's name may hold dots
+                Value::Table(inner) if section == "source" => drop(inner.insert(rest.to_owned(), value)),
+                Value::Table(inner) => insert(inner, rest, value),
+                _ => {}
             }
         }
     }
@@ -180,6 +218,41 @@ mod tests {
         }
         let settings = Layers::merge([flags]).above_defaults(model).settings().unwrap();
         assert_eq!((settings.matching.auto_weight, settings.matching.review_weight), (Some(9.0), Some(1.5)));
+    }
+
+    #[test]
+    fn a_profile_counts_where_it_is_chosen_and_only_there() {
+        let text = "[clean]\nkeep = 3\n[profile.eu.intercom]\napi_url = \"https://api.eu.intercom.io\"\n[profile.eu.clean]\nkeep = 9\n";
+        let file = Layer::from_toml(text, "leadfold.toml").unwrap();
+        assert_eq!(file.profiles().collect::<Vec<_>>(), ["eu"]);
+        let settings = |layer: Layer| Layers::merge([layer]).settings().unwrap();
+        let chosen = settings(file.clone().with_profile("eu"));
+        assert_eq!((chosen.clean.keep, chosen.intercom.api_url.as_str()), (9, "https://api.eu.intercom.io"));
+        assert_eq!(settings(file.clone()).clean.keep, 3);
+        let layers = Layers::merge([file.with_profile("eu")]);
+        let origin = layers.entries().find(|(key, _, _)| *key == "clean.keep").map(|(_, _, origin)| origin.to_string());
+        assert_eq!(origin.as_deref(), Some("leadfold.toml [profile.eu]"));
+    }
+
+    #[test]
+    fn keys_of_profiles_and_sources_are_as_strict() {
+        for (text, says) in [
+            ("[profile.eu.cleen]\nkeep = 1\n", "did you mean `clean`?"),
+            ("[source.webinar]\nfile = [\"a\"]\n", "did you mean `files`?"),
+            ("[profile.a.profile.b.clean]\nkeep = 1\n", "a profile cannot hold profiles"),
+        ] {
+            let error = Layer::from_toml(text, "leadfold.toml").unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_found_by_the_name_of_the_file() {
+        let text = "[source.\"web.inar\"]\nfiles = [\"webinar*.csv\"]\nmap = { Contact = \"name\" }\n";
+        let settings = Layers::merge([Layer::from_toml(text, "leadfold.toml").unwrap()]).settings().unwrap();
+        assert_eq!(settings.source_of("webinar-11.csv").map(|(name, _)| name), Some("web.inar"));
+        assert_eq!(settings.ingest_options_for("webinar-11.csv").map.len(), 1);
+        assert!(settings.source_of("list.csv").is_none() && settings.ingest_options_for("list.csv").map.is_empty());
     }
 
     #[test]

@@ -5,9 +5,16 @@
 //! composes them. It holds no secret: a token is named by the file it is in, never by its text.
 
 mod error;
+mod hint;
 mod layer;
+mod manual;
+mod schema;
 mod settings;
+mod source;
 
 pub use error::Error;
 pub use layer::{Layer, Layers, ValueOrigin};
+pub use manual::{Entry, manual};
+pub use schema::schema;
 pub use settings::{ApplySection, CleanAction, CleanSection, InputSection, IntercomSection, MatchSection, Settings};
+pub use source::SourceSection;

@@ -1,10 +1,11 @@
 //! The settings, one section a phase.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
+use super::SourceSection;
 use crate::contact::{Field, Region, Role};
 use crate::ingest::{self, Delimiter, TextEncoding};
 use crate::link::{self, MatchWeight, SurvivorOrder};
@@ -29,6 +30,15 @@ pub struct Settings {
     pub apply: ApplySection,
     /// `[clean]`: what an unattended run may do, and whom it tells.
     pub clean: CleanSection,
+    /// `[source.NAME]`: how the files of one source are read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub source: BTreeMap<String, SourceSection>,
+    /// `[profile.NAME]`: settings that count when the profile is chosen. Empty once layers are merged.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub profile: BTreeMap<String, Settings>,
+    /// Keys that were set by a flag or the environment.
+    #[serde(skip)]
+    pub(super) flagged: BTreeSet<String>,
 }
 
 /// `[intercom]`
@@ -240,6 +250,22 @@ impl Settings {
             region: self.input.region.as_deref().and_then(Region::parse),
             default_role: self.input.role,
             cell_limit: self.input.cell_limit,
+        }
+    }
+
+    /// The source a file belongs to, by its name without folders.
+    #[must_use]
+    pub fn source_of(&self, file: &str) -> Option<(&str, &SourceSection)> {
+        self.source.iter().find(|(_, source)| source.fits(file)).map(|(name, source)| (name.as_str(), source))
+    }
+
+    /// The options of phase 1 for a file: its source's where it has one.
+    #[must_use]
+    pub fn ingest_options_for(&self, file: &str) -> ingest::Options {
+        let options = self.ingest_options();
+        match self.source_of(file) {
+            Some((_, source)) => source.over(options, |key| self.flagged.contains(key)),
+            None => options,
         }
     }
 

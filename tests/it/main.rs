@@ -32,6 +32,7 @@ mod people;
 mod plans;
 mod preview;
 mod sandbox;
+mod settings;
 mod support;
 mod terminal;
 mod workspace;

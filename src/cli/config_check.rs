@@ -1,0 +1,128 @@
+//! `leadfold config check`: whether the settings can work: the files by themselves, and the attributes they name against the
+//! workspace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use clap::Args;
+
+use super::args::{ConfigFileArgs, OutputArgs};
+use super::exit::Exit;
+use super::printer::Printer;
+use super::setting_args::{self, IntercomArgs};
+use super::signal::Cancel;
+use super::{Outcome, connect, inputs, match_model};
+use crate::config::Settings;
+use crate::contact::Field;
+use crate::intercom::{DataAttribute, ReadWorkspace};
+
+/// Check the files, and the custom attributes they name against the workspace
+#[derive(Clone, Debug, Args)]
+pub(super) struct ConfigCheckArgs {
+    /// Do not ask the workspace
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    intercom: IntercomArgs,
+    #[command(flatten)]
+    config: ConfigFileArgs,
+}
+
+/// Something that will not work.
+#[derive(Debug, serde::Serialize)]
+struct Finding {
+    /// Where it is said.
+    at: String,
+    /// What is wrong, and what to do.
+    message: String,
+}
+
+/// Runs the verb.
+pub(super) fn run(arguments: &ConfigCheckArgs, output: &OutputArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
+    let layers = setting_args::layers(&arguments.config, [arguments.intercom.layer()])?;
+    let (layers, _) = match_model::named(layers)?;
+    let settings = layers.settings()?;
+    inputs::options(&settings)?;
+    let mut findings = unreachable(&settings);
+    let named = attributes(&settings);
+    let workspace = if arguments.offline {
+        None
+    } else {
+        let client = connect::client(&settings)?;
+        let (me, there) = cancel.block_on(async {
+            let me = client.me().await?;
+            Ok::<_, crate::intercom::Error>((me, client.data_attributes().await?))
+        })?;
+        findings.extend(missing(&named, &there, settings.apply.create_attributes));
+        Some(me.workspace_name)
+    };
+    let mut out = printer.data();
+    if output.json {
+        let document = serde_json::json!({
+            "schema": "leadfold.config-check/1", "workspace": workspace, "attributes": named.len(), "findings": findings,
+        });
+        writeln!(out, "{document:#}")?;
+    } else {
+        for finding in &findings {
+            writeln!(out, "{}: {}", finding.at, finding.message)?;
+        }
+        let against = workspace.map_or_else(
+            || "the workspace was not asked".to_owned(),
+            |name| format!("{} custom attributes looked up in {name}", named.len()),
+        );
+        let verdict =
+            if findings.is_empty() { "the settings are good" } else { "the settings will not work as they are" };
+        printer.say(&format!("{verdict}; {against}"));
+    }
+    out.flush()?;
+    Ok(if findings.is_empty() { Exit::Done } else { Exit::Usage })
+}
+
+/// Custom attributes that columns are mapped to, with the places that name them.
+fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let general = std::iter::once(("[input.map]".to_owned(), &settings.input.map));
+    let sources = settings.source.iter().map(|(name, source)| (format!("[source.{name}] map"), &source.map));
+    for (place, map) in general.chain(sources) {
+        for (column, field) in map {
+            if let Field::Custom(name) | Field::Identifier(name) | Field::Text(name) = field {
+                named.entry(name.to_string()).or_default().insert(format!("{place} {column}"));
+            }
+        }
+    }
+    named
+}
+
+/// Sources that no file can ever be of.
+fn unreachable(settings: &Settings) -> Vec<Finding> {
+    let empty = settings.source.iter().filter(|(_, source)| source.files.is_empty());
+    empty
+        .map(|(name, _)| Finding {
+            at: format!("[source.{name}]"),
+            message: "it names no files, so it is never used: add files = [\"NAME*.csv\"]".to_owned(),
+        })
+        .collect()
+}
+
+fn missing(named: &BTreeMap<String, BTreeSet<String>>, there: &[DataAttribute], creates: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, places) in named {
+        let at = || places.iter().cloned().collect::<Vec<_>>().join(", ");
+        match there.iter().find(|attribute| attribute.name == *name) {
+            None if creates => {}
+            None => findings.push(Finding {
+                at: at(),
+                message: format!(
+                    "the workspace has no custom attribute '{name}': create it in Intercom under Settings > Data > People, or \
+                     set [apply] create_attributes = true"
+                ),
+            }),
+            Some(attribute) if attribute.archived || !attribute.api_writable => findings.push(Finding {
+                at: at(),
+                message: format!("the custom attribute '{name}' is archived or closed to the API: restore it in Intercom"),
+            }),
+            Some(_) => {}
+        }
+    }
+    findings
+}
