@@ -124,7 +124,8 @@ impl Printer {
             tracing_subscriber::fmt()
                 .with_env_filter(filter)
                 .with_writer(io::stderr)
-                .with_ansi(self.error_style() == Style::Colour)
+                // Without colours: the library is built without them, and asking for them all the same ends the program
+                .with_ansi(false)
                 .without_time()
                 .with_target(false)
                 .try_init(),

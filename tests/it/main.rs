@@ -12,6 +12,8 @@
 )]
 
 mod api;
+#[cfg(unix)]
+mod asking;
 mod bad_input;
 mod chaos;
 mod clean;
