@@ -145,6 +145,42 @@ fn a_workspace_is_cleaned_of_its_duplicates_in_both_dialects() {
     }
 }
 
+/// What can be put back is put back, and what cannot is said: a converted lead stays part of its user.
+#[test]
+fn a_plan_is_undone_in_both_dialects_as_far_as_each_can() {
+    for api in ["2.14", "1.4"] {
+        let workspace = Workspace::seeded(
+            "id,role,external_id,email,name\n\
+             0000000000000000000000aa,user,1,ann@acme.example,Ann Lee\n\
+             0000000000000000000000bb,lead,,bo@acme.example,\n",
+        );
+        let desk = Desk::new();
+        desk.file(
+            "list.csv",
+            "Email,Name,Tags\nann@acme.example,Ann Lee,fair\nbo@acme.example,Bo Dahl,fair\ncy@acme.example,Cy Roe,fair\n",
+        );
+        let on = |arguments: &[&str]| desk.run_on(&workspace.url(), &[arguments, &["--api", api]].concat());
+        on(&["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
+        on(&["apply", "list.plan", "--yes"]).ends_with(0);
+        let named = |email: &str| {
+            let contacts = workspace.contacts();
+            contacts.into_iter().find(|contact| contact["email"] == email)
+        };
+        assert_eq!(named("bo@acme.example").unwrap()["name"], "Bo Dahl", "{api}");
+        assert!(named("cy@acme.example").is_some(), "{api}");
+        on(&["undo", "list.plan", "--yes"]).ends_with(0);
+        assert_eq!(workspace.contacts().len(), 2, "{api}: what was created is archived");
+        for contact in workspace.contacts() {
+            assert_eq!(contact["tags"], json!([]), "{api}: {contact}");
+        }
+        assert_eq!(named("bo@acme.example").unwrap()["name"], Value::Null, "{api}");
+        // Twice puts nothing back again
+        let writes = workspace.writes();
+        on(&["undo", "list.plan", "--yes"]).ends_with(0);
+        assert_eq!(workspace.writes(), writes, "{api}");
+    }
+}
+
 /// Lists end at 10,000 records; a scroll does not.
 #[test]
 fn a_workspace_behind_the_wall_is_pulled_whole() {
