@@ -161,7 +161,7 @@ fn of_store(error: &store::Error) -> Exit {
         store::Error::Edited { .. } | store::Error::OtherWorkspace { .. } | store::Error::OtherMirror { .. } => {
             Exit::Stale
         }
-        store::Error::Locked { .. } => Exit::Locked,
+        store::Error::Locked { .. } | store::Error::MirrorInUse { .. } => Exit::Locked,
         store::Error::Missing { .. }
         | store::Error::NotAPlan { .. }
         | store::Error::NewerFormat { .. }

@@ -7,13 +7,17 @@ use serde::Serialize;
 
 use super::printer::Printer;
 use super::progress::Progress;
+use super::signal::Cancel;
 use super::state;
 use crate::contact::IntercomId;
-use crate::intercom::{Client, Error, Me, Names, ReadWorkspace, each_page, news};
+use crate::intercom::{Client, Error, Me, Names, ReadWorkspace, Snapshot, each_page, news};
 use crate::store::{Fate, Mark, Mirror};
 
 /// Contacts that went away and are asked one by one what became of them.
 const MOST_ASKED: usize = 100;
+/// Seconds before the last reading within which a contact's time of change is not trusted to tell that it is the same: as
+/// long as a search may lag, which is more than the clocks differ.
+const UNSETTLED: i64 = 15 * 60;
 /// A workspace this small is read again as a whole when contacts have gone away: ten requests show which.
 const SMALL: u64 = 1_500;
 
@@ -54,6 +58,48 @@ pub(super) fn path(told: Option<&Path>, workspace: &str) -> anyhow::Result<PathB
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{}: the folder of mirrors cannot be made", folder.display()))?;
     Ok(folder.join(format!("{}.db", state::file_name(workspace))))
+}
+
+/// Opens the mirror of a workspace as this client reads it.
+pub(super) fn open(told: Option<&Path>, client: &Client, me: &Me) -> anyhow::Result<Mirror> {
+    let mirror = Mirror::open(&path(told, &me.workspace_id)?, &me.workspace_id)?;
+    mirror.founded(me.founded_at)?;
+    mirror.speak(client.dialect().version().split('.').next().unwrap_or_default())?;
+    Ok(mirror)
+}
+
+/// Every contact of the workspace, from the mirror, brought up to date first. A plan must neither hold a contact that is
+/// gone nor miss a new one, so where the server counts otherwise, everything is read.
+pub(super) fn snapshot(
+    mut mirror: Mirror,
+    client: &Client,
+    me: &Me,
+    full: bool,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> anyhow::Result<Snapshot> {
+    let mut done = cancel.block_on(refresh(&mut mirror, client, me, full, now(), printer))?;
+    if !done.full && done.drift != 0 {
+        done = cancel.block_on(refresh(&mut mirror, client, me, true, now(), printer))?;
+    }
+    if done.drift != 0 {
+        let drift = done.drift.unsigned_abs();
+        printer.say(&format!(
+            "note: others changed the workspace while it was read ({drift} contacts more or fewer than counted)"
+        ));
+    }
+    if !done.full {
+        printer.say(&format!(
+            "{} contacts of the workspace from the last pull, {} of them read again because they changed",
+            done.contacts, done.changed
+        ));
+    }
+    let mut snapshot = Snapshot::default();
+    mirror.each(|member| {
+        snapshot.members.push(member.clone());
+        Ok::<_, crate::store::Error>(())
+    })?;
+    Ok(snapshot)
 }
 
 /// Brings the mirror up to date. `now` is the time in Unix seconds.
@@ -134,11 +180,12 @@ async fn changes(
     let full = mirror.number()?;
     let progress = Progress::start(printer, "reading what changed", None);
     let shared = std::cell::RefCell::new(mirror);
+    let settled = mark.began_at.saturating_sub(UNSETTLED);
     let delta = news(
         client,
         names,
         mark.began_at,
-        |id, updated_at| Ok::<_, anyhow::Error>(shared.borrow().is_known(id, updated_at)?),
+        |contact| Ok::<_, anyhow::Error>(shared.borrow().is_known(contact, settled)?),
         |members| {
             shared.borrow_mut().put(full, &members)?;
             progress.at(members.len() as u64, None, &pace(client));

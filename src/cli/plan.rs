@@ -46,9 +46,12 @@ pub(super) struct PlanArgs {
     /// Exports of what the workspace holds already; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(super) existing: Vec<PathBuf>,
-    /// Read the workspace itself through the API
+    /// Read the workspace itself through the API: what changed since the last pull or plan
     #[arg(long)]
     pub(super) pull: bool,
+    /// With --pull: read every contact again
+    #[arg(long, requires = "pull")]
+    pub(super) full: bool,
     /// The plan file to write
     #[arg(long, short, value_name = "NAME.plan", required = true)]
     pub(super) output_file: Option<PathBuf>,
@@ -229,7 +232,7 @@ fn make(
     let all: Vec<PathBuf> = arguments.existing.iter().chain(&arguments.incoming).cloned().collect();
     inputs::refuse_repeats(&all)?;
     inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings, &mut |step| timings.end(step))?;
-    let mut pulled = if arguments.pull { Some(Pulled::read(settings, printer, cancel)?) } else { None };
+    let mut pulled = if arguments.pull { Some(Pulled::read(arguments.full, settings, printer, cancel)?) } else { None };
     if let Some(pulled) = &mut pulled {
         pulled.add_to(&mut inputs, settings)?;
         timings.end("pull");
@@ -284,9 +287,9 @@ struct Pulled {
 }
 
 impl Pulled {
-    fn read(settings: &Settings, printer: &Printer, cancel: &Cancel) -> anyhow::Result<Self> {
+    fn read(full: bool, settings: &Settings, printer: &Printer, cancel: &Cancel) -> anyhow::Result<Self> {
         let client = connect::client(settings)?;
-        let (me, snapshot) = read_workspace(&client, printer, cancel)?;
+        let (me, snapshot) = read_workspace(&client, full, printer, cancel)?;
         Ok(Self { client, me, snapshot, first_record: 0, source: SourceId(0) })
     }
 

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::setting_args::{self, IntercomArgs};
 use super::signal::Cancel;
 use super::{Outcome, connect, file};
-use crate::intercom::{self, Client, CsvWriter, Me, ReadWorkspace, Snapshot};
+use crate::intercom::{Client, CsvWriter, Me, ReadWorkspace, Snapshot};
 use crate::store::{self, Fate, Mirror};
 
 /// Save the whole workspace as CSV
@@ -57,9 +57,7 @@ pub(super) fn run(arguments: &PullArgs, output: &OutputArgs, printer: &Printer, 
     }
     let client = connect::client(&settings)?;
     let me = cancel.block_on(client.me())?;
-    let path = mirror::path(arguments.mirror.as_deref(), &me.workspace_id)?;
-    let mut mirror = Mirror::open(&path, &me.workspace_id)?;
-    mirror.speak(client.dialect().version().split('.').next().unwrap_or_default())?;
+    let mut mirror = mirror::open(arguments.mirror.as_deref(), &client, &me)?;
     let done = cancel.block_on(mirror::refresh(&mut mirror, &client, &me, arguments.full, mirror::now(), printer))?;
     for line in lines(&done) {
         printer.say(&line);
@@ -73,7 +71,7 @@ pub(super) fn run(arguments: &PullArgs, output: &OutputArgs, printer: &Printer, 
     if output.json {
         let document = serde_json::json!({
             "schema": "leadfold.pull/1", "contacts": done.contacts, "workspace": me.workspace_id,
-            "mirror": path.display().to_string(), "refreshed": done,
+            "mirror": mirror.path().display().to_string(), "refreshed": done,
         });
         let mut out = printer.data();
         writeln!(out, "{document:#}")?;
@@ -142,16 +140,26 @@ fn lines(done: &Refreshed) -> Vec<String> {
     lines
 }
 
-/// Reads the workspace and every contact of it.
-pub(super) fn read_workspace(client: &Client, printer: &Printer, cancel: &Cancel) -> anyhow::Result<(Me, Snapshot)> {
+/// Reads the workspace: what changed since the last pull or plan, or with `full` every contact. Where there can be no mirror
+/// (the state folder cannot be written, another pull has it) every contact is read past it.
+pub(super) fn read_workspace(
+    client: &Client,
+    full: bool,
+    printer: &Printer,
+    cancel: &Cancel,
+) -> anyhow::Result<(Me, Snapshot)> {
+    let me = cancel.block_on(client.me())?;
+    match mirror::open(None, client, &me) {
+        Ok(mirror) => {
+            let snapshot = mirror::snapshot(mirror, client, &me, full, printer, cancel)?;
+            return Ok((me, snapshot));
+        }
+        Err(why) => printer.say(&format!("note: {why:#}; every contact is read instead")),
+    }
     let progress = Progress::start(printer, "reading the workspace", None);
-    let read = cancel.block_on(async {
-        let me = client.me().await?;
-        let snapshot = Snapshot::pull(client, |read, total| progress.at(read, total, "")).await?;
-        Ok::<_, intercom::Error>((me, snapshot))
-    });
+    let read = cancel.block_on(Snapshot::pull(client, |read, total| progress.at(read, total, "")));
     progress.finish();
-    let (me, snapshot) = read?;
+    let snapshot = read?;
     if snapshot.drift() != 0 {
         printer.say(&format!(
             "note: others changed the workspace while it was read ({} contacts more or fewer than counted)",

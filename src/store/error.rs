@@ -80,6 +80,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Another process reads a workspace into the mirror, or from it.
+    #[error("{path}: another leadfold is working with this mirror; wait for it to end, then try again", path = .path.display())]
+    MirrorInUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The plan has a journal already, so what it does is settled.
     #[error("{path}: this plan has been applied, at least in part, so it cannot be decided anew; make a new one with `leadfold plan`", path = .path.display())]
     Applied {

@@ -155,22 +155,82 @@ fn a_mirror_of_another_workspace_is_not_touched() {
     copy.desk.run_on(&other.url(), &arguments).ends_with(2).says(&["not a leadfold mirror"]);
 }
 
-/// The figures of a large workspace, seen with `--ignored --nocapture`.
 #[test]
-#[ignore = "takes a minute: 120,000 contacts"]
-fn a_hundred_and_twenty_thousand_contacts_are_pulled_in_flat_memory() {
-    let copy = Copy::of(120_000);
-    let started = std::time::Instant::now();
-    let first = refreshed(&copy.pull(&[]));
-    assert_eq!((&first["contacts"], &first["drift"]), (&json!(120_000), &json!(0)));
-    eprintln!("first pull: {} requests, {:?}", first["requests"], started.elapsed());
+fn a_second_pull_into_one_mirror_is_told_to_wait() {
+    let copy = Copy::of(3);
+    let held = leadfold::store::Mirror::open(&copy.desk.at("mine.db"), "sandbox1").unwrap();
+    let pull = ["pull", "--mirror", "mine.db"];
+    let ran = copy.desk.run_on(&copy.workspace.url(), &pull).ends_with(7);
+    ran.says(&["mine.db: another leadfold is working with this mirror; wait for it to end"]);
+    drop(held);
+    copy.desk.run_on(&copy.workspace.url(), &pull).ends_with(0);
+}
+
+#[test]
+fn a_sandbox_that_was_started_anew_is_another_workspace() {
+    let copy = Copy::of(5);
+    copy.pull(&[]);
     std::thread::sleep(std::time::Duration::from_millis(1_100));
-    for number in (0..120_000).step_by(2_400) {
-        copy.workspace.edit(&json!({"contact": id(number), "set": {"name": "Renamed"}}));
+    let anew = Copy { workspace: Workspace::seeded(&seed(5).replace("Person", "Somebody")), desk: copy.desk };
+    assert_eq!(refreshed(&anew.pull(&[]))["full"], json!(true));
+    assert_eq!(anew.desk.read("all.csv").matches("Somebody").count(), 5);
+}
+
+#[test]
+fn a_plan_reads_what_changed_since_the_last_pull_or_plan_and_never_what_is_gone() {
+    let copy = Copy::of(2_000);
+    let url = copy.workspace.url();
+    let plan = |more: &[&str]| {
+        let before = copy.workspace.requests();
+        let arguments = [&["plan", "--pull", "-o", "self.plan", "--no-report", "-v"], more].concat();
+        let ran = copy.desk.run_on(&url, &arguments).ends_with(0);
+        drop(std::fs::remove_file(copy.desk.at("self.plan")));
+        (ran, copy.workspace.requests() - before)
+    };
+    copy.pull(&[]);
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    copy.workspace.edit(&json!({"contact": id(7), "set": {"name": "Renamed"}}));
+    let (ran, requests) = plan(&[]);
+    ran.says(&["2000 contacts of the workspace from the last pull, 1 of them read again", "2000 rows to link"]);
+    assert!(requests < 20, "{requests}");
+    // Within one second, so that only the contact itself tells
+    copy.workspace.edit(&json!({"contact": id(7), "set": {"name": "Once more"}}));
+    plan(&[]).0.says(&["1 of them read again"]);
+    // A contact less: the count says so, and everything is read
+    copy.workspace.edit(&json!({"contact": id(8), "action": "archive"}));
+    plan(&[]).0.says(&["1999 rows to link"]);
+    let (_, requests) = plan(&["--full"]);
+    assert!(requests > 13, "--full reads every page: {requests}");
+    // Somebody else has the mirror: everything is read past it
+    let mirror = copy.desk.at(".local/state/leadfold/mirrors/sandbox1.db");
+    let _held = leadfold::store::Mirror::open(&mirror, "sandbox1").unwrap();
+    plan(&[]).0.says(&["every contact is read instead", "1999 rows to link"]);
+}
+
+/// The figures of a large workspace, in both dialects: `cargo test --release --test it hundred -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes: 120,000 contacts, twice"]
+fn a_hundred_and_twenty_thousand_contacts_are_pulled_in_flat_memory() {
+    for api in ["2.14", "1.4"] {
+        let copy = Copy::of(120_000);
+        let pull = || {
+            let started = std::time::Instant::now();
+            let arguments = ["pull", "-o", "all.csv", "--json", "--api", api];
+            let (ran, peak_mb) = copy.desk.measured_on(&copy.workspace.url(), &arguments);
+            let done = refreshed(&ran.ends_with(0));
+            eprintln!("{api}: {} requests, {peak_mb} MB, {:?}", done["requests"], started.elapsed());
+            assert!(peak_mb < 80, "{peak_mb} MB");
+            done
+        };
+        let first = pull();
+        assert_eq!((&first["contacts"], &first["drift"]), (&json!(120_000), &json!(0)));
+        assert_eq!(copy.desk.read("all.csv").lines().count(), 120_001);
+        std::thread::sleep(std::time::Duration::from_millis(1_100));
+        for number in (0..120_000).step_by(2_400) {
+            copy.workspace.edit(&json!({"contact": id(number), "set": {"name": "Renamed"}}));
+        }
+        let second = pull();
+        assert_eq!((&second["changed"], &second["drift"]), (&json!(50), &json!(0)));
+        assert!(second["requests"].as_u64().unwrap() < 20, "{second}");
     }
-    let started = std::time::Instant::now();
-    let second = refreshed(&copy.pull(&[]));
-    assert_eq!(second["changed"], json!(50));
-    assert!(second["requests"].as_u64().unwrap() < 20, "{second}");
-    eprintln!("second pull: {} requests, {:?}", second["requests"], started.elapsed());
 }

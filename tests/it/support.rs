@@ -69,6 +69,23 @@ impl Desk {
         finish(self.on(url, arguments))
     }
 
+    /// Runs against a workspace; gives the most memory it held as well, in megabytes (0 where the system does not tell).
+    pub(crate) fn measured_on(&self, url: &str, arguments: &[&str]) -> (Ran, u64) {
+        let child = self.on(url, arguments).spawn().unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let watch = std::thread::spawn(move || {
+            let mut peak_kb = 0;
+            // The file is there as long as the process is, and the figure only grows
+            while let Some(seen) = std::fs::read_to_string(&status).ok().as_deref().and_then(peak_in) {
+                peak_kb = seen;
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            peak_kb / 1024
+        });
+        let ran = ended(child.wait_with_output().unwrap());
+        (ran, watch.join().unwrap())
+    }
+
     /// The command against a workspace.
     pub(crate) fn on(&self, url: &str, arguments: &[&str]) -> Command {
         let mut command = self.command(arguments);
@@ -87,8 +104,16 @@ impl Desk {
     }
 }
 
+/// The peak in a process's status, in kilobytes.
+fn peak_in(status: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
+}
+
 fn finish(mut command: Command) -> Ran {
-    let output = command.output().unwrap();
+    ended(command.output().unwrap())
+}
+
+fn ended(output: std::process::Output) -> Ran {
     let ran = Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -141,10 +141,7 @@ fn refuse_foreign(nights: &Nights, me: &Me) -> anyhow::Result<()> {
 }
 
 fn open_mirror(job: &Job<'_>, site: &Site<'_>) -> anyhow::Result<Mirror> {
-    let path = mirror::path(job.mirror, &site.me.workspace_id)?;
-    let mirror = Mirror::open(&path, &site.me.workspace_id)?;
-    mirror.speak(site.client.dialect().version().split('.').next().unwrap_or_default())?;
-    Ok(mirror)
+    mirror::open(job.mirror, site.client, site.me)
 }
 
 /// Brings the mirror up to date. A contact that is gone must not be planned with, so when the count says that some are, and

@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 
 use super::{Counted, Member, Names, circle};
-use crate::contact::IntercomId;
 use crate::intercom::{Contact, Error, ReadWorkspace};
 
 /// Seconds a change may take to show up in a search; contacts changed that long before the last reading are looked at
@@ -53,7 +52,7 @@ pub async fn news<R: ReadWorkspace, E: From<Error>>(
     reader: &R,
     names: &mut Names,
     since: i64,
-    is_known: impl Fn(&IntercomId, Option<i64>) -> Result<bool, E>,
+    is_known: impl Fn(&Contact) -> Result<bool, E>,
     mut take: impl FnMut(Vec<Member>) -> Result<(), E>,
 ) -> Result<Delta, E> {
     let from = since.saturating_sub(SEARCH_LAG);
@@ -64,19 +63,19 @@ pub async fn news<R: ReadWorkspace, E: From<Error>>(
     loop {
         let page = reader.changed_since(from, cursor.as_ref()).await?;
         let mut fresh = Vec::new();
-        for contact in page.contacts {
+        for contact in lean(page.contacts) {
             let updated = contact.updated_at.unwrap_or(i64::MAX);
             sorted &= updated <= latest;
             latest = updated;
             delta.seen += 1;
-            if updated >= from && !is_known(&contact.id, contact.updated_at)? {
+            if updated >= from && !is_known(&contact)? {
                 fresh.push(contact);
             }
         }
         quiet = if fresh.is_empty() { quiet + 1 } else { 0 };
         delta.changed += fresh.len() as u64;
         if !fresh.is_empty() {
-            take(names.add(reader, lean(fresh)).await?)?;
+            take(names.add(reader, fresh).await?)?;
         }
         let past = latest < from || (latest <= since && quiet >= QUIET_PAGES);
         match page.next {

@@ -43,6 +43,8 @@ pub struct Me {
     pub region: String,
     /// IANA name; date searches are whole days in this zone.
     pub timezone: String,
+    /// When the workspace was made, Unix seconds: one with the same id and another time is another one.
+    pub founded_at: Option<i64>,
 }
 
 /// A visitor: somebody the messenger has seen and nobody knows yet.

@@ -20,6 +20,7 @@ pub(in crate::intercom) fn me(answer: &Value) -> Result<Me, Malformed> {
         workspace_name: text(app, "name").unwrap_or_default(),
         region: text(app, "region").unwrap_or_default(),
         timezone: text(app, "timezone").unwrap_or_default(),
+        founded_at: integer(app, "created_at"),
     })
 }
 

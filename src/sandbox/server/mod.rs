@@ -43,8 +43,6 @@ use world::{Server, World};
 
 /// Largest request body, in bytes.
 const BODY_LIMIT: usize = 20 * 1024 * 1024;
-/// When the pretend workspace was made, in Unix seconds (November 2023); shown by `/me` only.
-const FOUNDED: i64 = 1_700_000_000;
 /// How long open connections get to finish when the sandbox stops.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -107,7 +105,8 @@ fn furnish(options: &Options) -> Result<(Workspace, Vec<SeedSummary>), Error> {
         name: options.workspace_name.clone(),
         region: options.region.clone(),
         timezone: options.timezone.clone(),
-        created_at: FOUNDED,
+        // One that was started anew is another workspace, though its id is the same
+        created_at: now.seconds(),
     };
     let lag = i64::try_from(options.search_lag.as_millis()).unwrap_or(i64::MAX);
     let mut workspace = Workspace::new(identity, zone, lag);

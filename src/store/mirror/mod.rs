@@ -17,15 +17,17 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::lock::Lock;
 use super::value::{Place, count, counted, refused};
 use crate::contact::IntercomId;
-use crate::intercom::Member;
+use crate::intercom::{Contact, Member};
 
 /// A mirror, open.
 #[derive(Debug)]
 pub struct Mirror {
     connection: Connection,
     path: PathBuf,
+    _lock: Lock,
 }
 
 /// The last pull that came to its end.
@@ -64,8 +66,13 @@ impl Fate {
 
 impl Mirror {
     /// Opens the mirror of a workspace, made when missing. One of another workspace is [`Error::OtherMirror`], any other
-    /// database [`Error::NotAMirror`].
+    /// database [`Error::NotAMirror`], and one that another process has open [`Error::MirrorInUse`]: two readings into one
+    /// mirror would take each other's contacts for gone.
     pub fn open(path: &Path, workspace: &str) -> Result<Self, Error> {
+        let lock = Lock::take(path).map_err(|error| match error {
+            Error::Locked { path } => Error::MirrorInUse { path },
+            other => other,
+        })?;
         let fresh = !path.exists();
         if fresh {
             let mut options = OpenOptions::new();
@@ -96,7 +103,7 @@ impl Mirror {
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA trusted_schema = OFF;")
             .map_err(damaged)?;
-        let mirror = Self { connection, path: path.to_owned() };
+        let mirror = Self { connection, path: path.to_owned(), _lock: lock };
         match mirror.meta("workspace")? {
             None => mirror.set_meta("workspace", workspace)?,
             Some(bound) if bound == workspace => {}
@@ -105,6 +112,20 @@ impl Mirror {
             }
         }
         Ok(mirror)
+    }
+
+    /// Says when the workspace was made. A copy of another one of the same id (a sandbox that was started anew) is thrown
+    /// away.
+    pub fn founded(&self, at: Option<i64>) -> Result<(), Error> {
+        let at = at.map_or_else(String::new, |at| at.to_string());
+        if self.meta("founded_at")?.as_ref() != Some(&at) {
+            for table in ["contacts", "departed", "companies", "custom_names"] {
+                self.run(&format!("DELETE FROM {table}"), [])?;
+            }
+            self.run("DELETE FROM meta WHERE key = 'mark'", [])?;
+            self.set_meta("founded_at", &at)?;
+        }
+        Ok(())
     }
 
     /// Says in which generation of the API the contacts are read. They are written down differently in each, so after a
@@ -180,10 +201,18 @@ impl Mirror {
         transaction.commit().map_err(damaged)
     }
 
-    /// Whether the contact is here as it was at that time.
-    pub fn is_known(&self, id: &IntercomId, updated_at: Option<i64>) -> Result<bool, Error> {
-        let found: Option<Option<i64>> = self.one("SELECT updated_at FROM contacts WHERE id = ?1", [&*id.0])?;
-        Ok(updated_at.is_some() && found == Some(updated_at))
+    /// Whether the contact is here as it is. Times of change are whole seconds, so one that is not before `settled` (when
+    /// the last reading began) may hide a second change within its second, and the whole contact is compared.
+    pub fn is_known(&self, contact: &Contact, settled: i64) -> Result<bool, Error> {
+        let Some(updated_at) = contact.updated_at else { return Ok(false) };
+        let id = &*contact.id.0;
+        let found: Option<Option<i64>> = self.one("SELECT updated_at FROM contacts WHERE id = ?1", [id])?;
+        if found != Some(Some(updated_at)) || updated_at < settled {
+            return Ok(found == Some(Some(updated_at)));
+        }
+        let body: Option<String> = self.one("SELECT body FROM contacts WHERE id = ?1", [id])?;
+        let held = body.and_then(|body| serde_json::from_str::<Member>(&body).ok());
+        Ok(held.is_some_and(|held| held.contact == *contact))
     }
 
     /// How many contacts there are.

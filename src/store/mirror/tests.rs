@@ -36,13 +36,50 @@ fn contacts_come_back_as_they_were_put_in_order_of_their_ids() {
     let mirror = Mirror::open(&path, "w").unwrap();
     assert_eq!(all(&mirror), [member("a", 1), member("b", 3)]);
     assert_eq!((mirror.count().unwrap(), mirror.custom_names().unwrap()), (2, ["plan".to_owned()].into()));
-    let id = |text: &str| IntercomId(text.into());
-    assert!(mirror.is_known(&id("b"), Some(3)).unwrap());
-    assert!(!mirror.is_known(&id("b"), Some(2)).unwrap() && !mirror.is_known(&id("c"), Some(3)).unwrap());
+    let known = |id: &str, updated_at: Option<i64>, settled: i64| {
+        let contact = Contact { updated_at, ..member(id, 3).contact };
+        mirror.is_known(&contact, settled).unwrap()
+    };
+    assert!(known("b", Some(3), 4));
+    assert!(!known("b", Some(2), 4) && !known("c", Some(3), 4));
     // A contact without a time of change is never taken for known
-    assert!(!mirror.is_known(&id("b"), None).unwrap());
+    assert!(!known("b", None, 4));
     drop(mirror);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a mirror at rest is one file");
+}
+
+/// Times of change are whole seconds.
+#[test]
+fn a_second_change_within_a_second_is_seen_and_no_change_is_none() {
+    let folder = TempDir::new().unwrap();
+    let mut mirror = Mirror::open(&folder.path().join("w.db"), "w").unwrap();
+    mirror.put(1, &[member("a", 7)]).unwrap();
+    let renamed = Contact { name: Some("Ann".to_owned()), ..member("a", 7).contact };
+    assert!(!mirror.is_known(&renamed, 7).unwrap());
+    assert!(mirror.is_known(&member("a", 7).contact, 7).unwrap());
+}
+
+#[test]
+fn a_copy_of_a_workspace_that_was_founded_anew_is_thrown_away() {
+    let folder = TempDir::new().unwrap();
+    let mut mirror = Mirror::open(&folder.path().join("w.db"), "w").unwrap();
+    mirror.founded(Some(1)).unwrap();
+    mirror.put(1, &[member("a", 7)]).unwrap();
+    mirror.set_mark(Mark { began_at: 7, counted: Some(1) }).unwrap();
+    mirror.founded(Some(1)).unwrap();
+    assert_eq!((mirror.count().unwrap(), mirror.mark().unwrap().is_some()), (1, true));
+    mirror.founded(Some(2)).unwrap();
+    assert_eq!((mirror.count().unwrap(), mirror.mark().unwrap()), (0, None));
+}
+
+#[test]
+fn two_cannot_have_one_mirror_open() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("w.db");
+    let first = Mirror::open(&path, "w").unwrap();
+    assert!(matches!(Mirror::open(&path, "w"), Err(Error::MirrorInUse { .. })));
+    drop(first);
+    Mirror::open(&path, "w").unwrap();
 }
 
 #[test]

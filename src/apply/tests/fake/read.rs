@@ -19,6 +19,7 @@ impl ReadWorkspace for Fake {
             workspace_name: "Pretend".to_owned(),
             region: "EU".to_owned(),
             timezone: "Europe/Dublin".to_owned(),
+            founded_at: None,
         })
     }
 
