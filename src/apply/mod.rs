@@ -55,7 +55,7 @@ pub use rehearse::{Rehearsal, rehearse};
 pub use run::{Surroundings, run};
 pub use summary::{Failure, MOST_FAILURES, Summary};
 pub use undo::{UndoSummary, undo, was_undone};
-pub use undo_forecast::{UndoForecast, forecast_undo};
+pub use undo_forecast::{UndoForecast, forecast_undo, prospective_undo};
 
 pub use crate::plan::Limit;
 pub(crate) use value::{AttributeTypes, current, put, same};

@@ -45,7 +45,11 @@ pub struct Rehearsal {
 /// Groups read from the plan file at a time.
 const PAGE: usize = 256;
 
-/// Tells what an apply would do now. Reads at most `most_contacts` contacts; `None` reads every one the plan touches.
+/// Open actions looked at for each contact that may be read: enough for every group that holds that many contacts.
+const ACTIONS_A_CONTACT: u64 = 20;
+
+/// Tells what an apply would do now. Reads at most `most_contacts` contacts, and looks at the first actions only;
+/// `None` reads every contact the plan touches.
 pub async fn rehearse<W: ReadWorkspace>(
     plan_file: &PlanFile,
     workspace: &W,
@@ -70,7 +74,7 @@ pub async fn rehearse<W: ReadWorkspace>(
         contacts_read: 0,
     };
     let types = ready.types().with_texts(&ready.to_create);
-    plan_file.arrange_work(Choice::Open)?;
+    plan_file.arrange_work(most_contacts.map_or(Choice::Open, |most| Choice::FirstOpen(most * ACTIONS_A_CONTACT)))?;
     let (mut after, mut exhausted) = (None, false);
     let mut queue = Vec::new();
     let mut crew = Crew::new();

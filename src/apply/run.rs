@@ -96,7 +96,7 @@ const PAGE: usize = 1_000;
 
 /// Works out and records what became of every row, and counts it.
 pub(super) fn finish(plan_file: &mut PlanFile, summary: &mut Summary) -> Result<(), Error> {
-    plan_file.arrange_work(Choice::Open)?;
+    plan_file.arrange_attempts()?;
     let mut failures = Failures::default();
     let mut after = None;
     loop {

@@ -37,6 +37,45 @@ pub fn forecast_undo(plan_file: &PlanFile) -> Result<UndoForecast, Error> {
     }
 }
 
+/// Tells what an undo could put back once the open actions have been carried out. Reads only the plan file.
+pub fn prospective_undo(plan_file: &PlanFile) -> Result<UndoForecast, Error> {
+    let mut forecast = UndoForecast::default();
+    for prospect in plan_file.prospects()? {
+        let (could, could_not): (Option<&str>, Option<&str>) = match (prospect.kind, prospect.attaches.as_deref()) {
+            // What hangs on a contact that will be deleted goes with it
+            _ if prospect.to_new => (None, None),
+            (ActionKind::Create, _) => (Some(MADE), None),
+            (ActionKind::Update, _) => (Some(VALUES), prospect.for_ever.then_some(FOR_EVER)),
+            (ActionKind::Archive, _) => (Some(ARCHIVED), None),
+            (ActionKind::Merge, _) => (None, Some(MERGED)),
+            (ActionKind::Delete, _) => (None, Some(DELETED)),
+            (ActionKind::Attach, Some("tag")) => (Some(TAGS), None),
+            (ActionKind::Attach, Some("company")) => (Some(COMPANIES), None),
+            (ActionKind::Attach, Some("note")) => (None, Some(NOTES)),
+            (ActionKind::Attach, _) => (
+                Some("contacts whose tags and companies are copied: the copies taken off"),
+                Some("contacts whose notes and open conversations are copied: the copies stay"),
+            ),
+        };
+        for (what, counts) in [(could, &mut forecast.restorable), (could_not, &mut forecast.irreversible)] {
+            if let Some(what) = what {
+                *counts.entry(what).or_default() += prospect.actions;
+            }
+        }
+    }
+    Ok(forecast)
+}
+
+const MADE: &str = "contacts deleted that were made";
+const VALUES: &str = "contacts given their values back";
+const ARCHIVED: &str = "contacts restored from the archive";
+const TAGS: &str = "tags taken off";
+const COMPANIES: &str = "companies taken off";
+const NOTES: &str = "notes that were added stay";
+const MERGED: &str = "leads that were merged stay merged";
+const DELETED: &str = "contacts that were deleted stay deleted";
+const FOR_EVER: &str = "opt-outs and promotions stay";
+
 impl UndoForecast {
     fn add(&mut self, actions: &[ActionWork]) {
         let made: Vec<String> = actions
@@ -53,22 +92,25 @@ impl UndoForecast {
             let forever = matches!(work.action.kind(), ActionKind::Merge | ActionKind::Delete);
             for (_, request) in effects(&work.attempts) {
                 let what = match request {
-                    Request::Merge { .. } => Err("leads that were merged stay merged"),
-                    Request::Delete(_) => Err("contacts that were deleted stay deleted"),
+                    Request::Merge { .. } => Err(MERGED),
+                    Request::Delete(_) => Err(DELETED),
                     _ if forever => continue,
-                    Request::Create => Ok("contacts deleted that were made"),
-                    Request::Archive(_) => Ok("contacts restored from the archive"),
+                    Request::Create => Ok(MADE),
+                    Request::Archive(_) => Ok(ARCHIVED),
                     Request::Update(id) if !goes(&id) => {
                         if never_taken_back(&work.action) {
-                            *self.irreversible.entry("opt-outs and promotions stay").or_default() += 1;
+                            *self.irreversible.entry(FOR_EVER).or_default() += 1;
                         }
-                        Ok("contacts given their values back")
+                        Ok(VALUES)
                     }
-                    Request::AttachTag(id, _) if !goes(&id) => Ok("tags taken off"),
-                    Request::AttachCompany(id, _) if !goes(&id) => Ok("companies taken off"),
+                    Request::AttachTag(id, _) if !goes(&id) => Ok(TAGS),
+                    Request::AttachCompany(id, _) if !goes(&id) => Ok(COMPANIES),
                     Request::OptIn(id, _) if !goes(&id) => Ok("subscriptions ended that were begun"),
-                    Request::OptOut(id, _) if !goes(&id) => Err("opt-outs and promotions stay"),
-                    Request::AddNote(id, _) if !goes(&id) => Err("notes that were added stay"),
+                    Request::OptOut(id, _) if !goes(&id) => Err(FOR_EVER),
+                    Request::AddNote(id, _) if !goes(&id) => Err(NOTES),
+                    Request::EnsureTag | Request::EnsureCompany => {
+                        Err("names of tags and companies stay in the workspace")
+                    }
                     Request::JoinConversation { .. } => Err("conversations keep the participant that was added"),
                     _ => continue,
                 };

@@ -1,6 +1,5 @@
 //! `leadfold apply`: carries out a plan, and resumes it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,13 +7,12 @@ use clap::Args;
 
 use super::args::{ConfigFileArgs, OutputArgs};
 use super::exit::{self, Exit};
-use super::journal::{Journal, with_applied};
 use super::lock::WorkspaceLock;
 use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs, set};
 use super::signal::Cancel;
 use super::watch::Watch;
-use super::{Outcome, connect, file, plan as plan_verb, report as report_verb};
+use super::{Outcome, aftermath, connect, plan as plan_verb, rehearse, undo};
 use crate::apply::{self, SystemClock};
 use crate::config::{Layer, Settings};
 use crate::intercom::{Client, Me, ReadWorkspace};
@@ -146,7 +144,7 @@ pub(super) fn run(arguments: &ApplyArgs, output: &OutputArgs, printer: &Printer,
     let me = cancel.block_on(client.me())?;
     let _lock = WorkspaceLock::take(&me.workspace_id)?;
     if arguments.no_write {
-        return rehearse(&plan_file, &client, &options, output, printer, cancel);
+        return rehearse::run(&plan_file, &client, &options, output, printer, cancel);
     }
     let undone = apply::was_undone(&plan_file)?;
     if undone {
@@ -155,9 +153,13 @@ pub(super) fn run(arguments: &ApplyArgs, output: &OutputArgs, printer: &Printer,
     if !deletions_confirmed(&plan_file, &me, arguments.confirm.as_deref(), printer)? {
         return Ok(Exit::Done);
     }
+    for line in undo::prospects(&apply::prospective_undo(&plan_file)?) {
+        printer.say(&line);
+    }
     if !arguments.yes {
         let plan = plan_file.plan()?;
         printer.say(&report::verdict(&plan, None));
+        drop(plan);
         let again = if undone { " again" } else { "" };
         match printer.ask(&format!("Carry this out{again} in {} ({})?", me.workspace_name, me.workspace_id)) {
             Some(true) => {}
@@ -212,89 +214,20 @@ fn carry_out(
     let stop = cancel.draining();
     let applied = cancel.block_on(apply::run(plan_file, client, options, surroundings, stop));
     watch.finish();
-    let summary = applied?;
-    let page = file::beside(path, "html");
-    if page.exists() {
-        report_verb::write(plan_file, &page)?;
-    }
-    tell(plan_file, output, printer)?;
+    let summary = match applied {
+        Ok(summary) => summary,
+        Err(error) => {
+            // Whatever stopped it, what was done until then is there to go on with
+            if !matches!(error, apply::Error::Store(_)) && plan_file.has_journal()? {
+                aftermath::refresh(plan_file, path, printer)?;
+            }
+            return Err(error.into());
+        }
+    };
+    aftermath::settle(plan_file, path, output, printer)?;
     if summary.interrupted {
         printer.say(&format!("stopped; nothing is lost: leadfold apply {} goes on", path.display()));
         return Ok(Exit::Stopped);
     }
     Ok(if summary.needs_attention() { Exit::RowsFailed } else { Exit::Done })
-}
-
-/// Prints what became of every row, or the whole summary as JSON.
-pub(super) fn tell(plan_file: &PlanFile, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
-    if printer.is_quiet() && !output.json {
-        return Ok(());
-    }
-    let plan = plan_file.plan()?;
-    let journal = Journal::read(plan_file)?;
-    let mut out = printer.data();
-    with_applied(&plan, journal.as_ref(), |applied| {
-        if output.json {
-            report::summary_json(&plan, applied, &mut out)
-        } else {
-            report::reconciliation(&plan, applied, &printer.text_options(), &mut out)
-        }
-    })?;
-    Ok(out.flush()?)
-}
-
-/// Contacts read by `-n` before it stops looking: enough to notice a workspace that has moved on, few enough to be quick.
-const CONTACTS_REHEARSED: u64 = 1_000;
-
-/// Re-checks the workspace and forecasts, through the half of the client that cannot write.
-fn rehearse(
-    plan_file: &PlanFile,
-    client: &Client,
-    options: &apply::Options,
-    output: &OutputArgs,
-    printer: &Printer,
-    cancel: &Cancel,
-) -> Outcome {
-    let stop = cancel.draining();
-    let rehearsal = cancel.block_on(apply::rehearse(plan_file, client, options, Some(CONTACTS_REHEARSED), stop))?;
-    let plan = plan_file.plan()?;
-    let mut out = printer.data();
-    if output.json {
-        let document =
-            serde_json::json!({ "schema": "leadfold.rehearsal/1", "rehearsal": rehearsal, "forecast": plan.forecast });
-        writeln!(out, "{document:#}")?;
-    } else {
-        let open: u64 = rehearsal.open.values().sum();
-        writeln!(
-            out,
-            "{} ({}): {open} actions to carry out, {} settled before",
-            rehearsal.workspace.name, rehearsal.workspace.id, rehearsal.settled
-        )?;
-        for (kind, count) in &rehearsal.open {
-            writeln!(out, "  {kind:8} {count}")?;
-        }
-        writeln!(
-            out,
-            "{} contacts read again: {} actions as planned, {} with nothing to do, {} would be left alone or fail, {} not checked",
-            rehearsal.contacts_read, rehearsal.fresh, rehearsal.already_so, rehearsal.obstructed, rehearsal.unchecked
-        )?;
-        for obstacle in rehearsal.obstacles.iter().take(20) {
-            writeln!(out, "  action {} ({}): {}", obstacle.action.0, obstacle.kind, obstacle.message)?;
-        }
-        if !rehearsal.missing_attributes.is_empty() {
-            writeln!(
-                out,
-                "custom attributes to create first (--create-attributes): {}",
-                rehearsal.missing_attributes.join(", ")
-            )?;
-        }
-        let calls = plan.forecast.reads + plan.forecast.writes;
-        writeln!(
-            out,
-            "about {calls} calls, {} s at {} per 10 seconds; nothing has been written",
-            plan.forecast.seconds, plan.forecast.window_limit
-        )?;
-    }
-    out.flush()?;
-    Ok(if rehearsal.obstructed > 0 { Exit::Stale } else { Exit::Done })
 }

@@ -9,7 +9,7 @@ use super::args::{Arguments, Command, OutputArgs};
 use super::exit::Exit;
 use super::printer::Printer;
 use super::signal::Cancel;
-use super::{Outcome, apply, dispatch, file};
+use super::{Outcome, aftermath, dispatch, file};
 use crate::report;
 use crate::sandbox::{Options, Sandbox};
 use crate::store::PlanFile;
@@ -43,7 +43,8 @@ const LISTS: [(&str, &[u8]); 4] = [
 ];
 
 /// Files an earlier demo may have left in its folder.
-const MADE: [&str; 4] = ["demo.plan", "demo.html", "again.plan", "demo.token"];
+const MADE: [&str; 7] =
+    ["demo.plan", "demo.html", "demo.errors.csv", "demo.idmap.csv", "demo.outcomes.csv", "again.plan", "demo.token"];
 
 /// Runs the verb.
 pub(super) fn run(arguments: &DemoArgs, output: &OutputArgs, printer: &Printer, cancel: &Cancel) -> Outcome {
@@ -80,7 +81,7 @@ pub(super) fn run(arguments: &DemoArgs, output: &OutputArgs, printer: &Printer, 
 
     printer.say(&format!("\nLeft behind: {plan} and {}. Try: leadfold show {plan} --groups", story.path("demo.html")));
     printer.say("\n6. What became of every row?\n");
-    apply::tell(&PlanFile::open(Path::new(&plan))?, output, printer)?;
+    aftermath::tell(&PlanFile::open(Path::new(&plan))?, output, printer)?;
     Ok(Exit::Done)
 }
 

@@ -3,6 +3,7 @@
 //! Opens files and hands readers and writers to the pure phases, builds the one runtime for the asynchronous edges,
 //! prints, and turns what happened into an exit code.
 
+mod aftermath;
 mod api;
 mod apply;
 mod args;
@@ -30,6 +31,7 @@ mod plan;
 mod printer;
 mod progress;
 mod pull;
+mod rehearse;
 mod report;
 mod review;
 mod sandbox;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use super::exit::{self, Exit};
 use super::printer::Printer;
 use super::signal::Cancel;
 use super::{Outcome, file};
-use crate::sandbox::{DEFAULT_LIMIT_PER_WINDOW, Faults, Options, Sandbox};
+use crate::sandbox::{DEFAULT_LIMIT_PER_WINDOW, Faults, Options, Sandbox, SystemClock};
 
 /// Start a pretend Intercom on this machine
 ///
@@ -36,6 +37,9 @@ pub(super) struct SandboxArgs {
     /// Seconds until search knows a new contact
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
     search_lag: f64,
+    /// Seconds the server's clock is ahead; negative when it is behind
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, allow_negative_numbers = true)]
+    clock_skew: i64,
     /// Accept this token only; may be given several times (a sandbox guards nothing, so a flag is fine)
     #[arg(long, value_name = "TOKEN")]
     accept_token: Vec<String>,
@@ -73,6 +77,7 @@ impl SandboxArgs {
             record: self.record.clone(),
             limit_per_window: self.limit,
             search_lag,
+            clock: Arc::new(SystemClock { skew_millis: self.clock_skew.saturating_mul(1_000) }),
             ..Options::default()
         };
         if let Some(path) = &self.faults {

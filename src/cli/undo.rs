@@ -12,7 +12,7 @@ use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs};
 use super::signal::Cancel;
 use super::watch::Watch;
-use super::{Outcome, apply as apply_verb, connect};
+use super::{Outcome, aftermath, apply as apply_verb, connect};
 use crate::apply::{self, SystemClock, UndoForecast};
 use crate::intercom::ReadWorkspace;
 use crate::store::PlanFile;
@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &UndoArgs, output: &OutputArgs, printer: &Printer, 
     let undone = cancel.block_on(apply::undo(&mut plan_file, &client, &options, surroundings, stop));
     watch.finish();
     let undone = undone?;
+    aftermath::refresh(&plan_file, &arguments.plan, printer)?;
     let mut out = printer.data();
     if output.json {
         let document = serde_json::json!({ "schema": "leadfold.undo/1", "undone": undone });
@@ -97,6 +98,13 @@ pub(super) fn run(arguments: &UndoArgs, output: &OutputArgs, printer: &Printer, 
         return Ok(Exit::Stopped);
     }
     Ok(Exit::Done)
+}
+
+/// What an undo will be able to do about a plan that is yet to be applied.
+pub(super) fn prospects(forecast: &UndoForecast) -> Vec<String> {
+    let restorable = forecast.restorable.iter().map(|(what, count)| format!("undo could put back: {count} {what}"));
+    let irreversible = forecast.irreversible.iter().map(|(what, count)| format!("undo could not: {count} {what}"));
+    restorable.chain(irreversible).collect()
 }
 
 fn lines(forecast: &UndoForecast) -> Vec<String> {

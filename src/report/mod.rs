@@ -46,6 +46,7 @@ pub use evaluation::{evaluation_json, evaluation_text, pair_text, sampled_json, 
 pub use explain::Explanation;
 pub use export::{ExportFile, export};
 pub use html::html;
+pub use tally::Tallied;
 pub use text::{Style, TextOptions};
 pub use view::{CellKind, Member, SideBySide, SideCell, SideRow, in_order, side_by_side};
 
@@ -112,6 +113,11 @@ pub fn summary_text(
 /// The same as one JSON document (`leadfold.summary/1`).
 pub fn summary_json(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
     json::summary(plan, applied, writer)
+}
+
+/// The same as [`reconciliation`], from counts alone.
+pub fn counts(tallied: &Tallied, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+    text::tallied(&tally::Tally::counted(tallied), tallied.given, options, writer)
 }
 
 /// Every outcome with its count, and the sum held against the rows that were given: the last lines of an apply.

@@ -1,10 +1,23 @@
 //! Counts rows by what becomes of them, so that they add up to the rows that were given, always.
 
+use std::collections::BTreeMap;
+
 use crate::link::{Band, RecordIndex};
 use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
 
 use super::applied::Applied;
 use super::lookup::{AppliedRows, Lookup, row_plan};
+
+/// Rows by outcome as somebody else added them up, for a plan that is too large to be read for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tallied {
+    /// Rows by outcome, rejected ones included.
+    pub outcomes: BTreeMap<Outcome, u64>,
+    /// Skipped rows that wait for a person.
+    pub to_review: u64,
+    /// Rows that were given.
+    pub given: u64,
+}
 
 /// Rows by outcome. `of` over all outcomes plus `pending` is `rows`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +43,17 @@ impl Tally {
         let lookup = Lookup::new(plan);
         let rows = AppliedRows::new(plan, applied);
         Self::collect(plan, &lookup, |record| rows.of(record).map(|row| row.outcome))
+    }
+
+    /// From counts that somebody else added up.
+    pub(super) fn counted(tallied: &Tallied) -> Self {
+        let mut tally = Self { to_review: tallied.to_review, ..Self::default() };
+        for (outcome, rows) in &tallied.outcomes {
+            tally.add(*outcome, *rows);
+        }
+        tally.pending = tallied.given.saturating_sub(tally.outcomes.iter().sum());
+        tally.rows = tallied.given;
+        tally
     }
 
     fn collect(plan: &Plan, lookup: &Lookup<'_>, outcome_of: impl Fn(RecordIndex) -> Option<Outcome>) -> Self {

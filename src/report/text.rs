@@ -254,8 +254,13 @@ pub(super) fn reconciliation(
     options: &TextOptions,
     writer: &mut impl Write,
 ) -> io::Result<()> {
-    let style = options.style;
     let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
+    tallied(&tally, plan.sources.iter().map(|source| source.rows).sum(), options, writer)
+}
+
+/// Every outcome with its count, and their sum held against the rows that were given.
+pub(super) fn tallied(tally: &Tally, given: u64, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+    let style = options.style;
     let width = words::thousands(tally.rows).len().max(6);
     let mut sum = 0;
     for (outcome, rows) in tally.lines().filter(|(_, rows)| *rows > 0) {
@@ -273,7 +278,6 @@ pub(super) fn reconciliation(
         writeln!(writer, "{}", style.paint(Emphasis::Caution, &line))?;
     }
     writeln!(writer, "  {:<13}{:>width$}", "sum", words::thousands(sum + tally.pending))?;
-    let given: u64 = plan.sources.iter().map(|source| source.rows).sum();
     let (rows, outcomes) = (words::count(given, "row"), words::count(sum, "outcome"));
     let (emphasis, line) = if sum == given {
         (Emphasis::Good, format!("{rows} = {outcomes}: every row has exactly one"))

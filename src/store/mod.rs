@@ -9,6 +9,7 @@ mod content;
 mod create;
 mod dictionary;
 mod error;
+mod figures;
 mod file;
 mod history;
 mod journal;
@@ -25,6 +26,7 @@ mod write;
 mod tests;
 
 pub use error::Error;
+pub use figures::{Prospect, Size};
 pub use file::PlanFile;
 pub use journal::{ActionState, Attempt, AttemptId, AttemptResult, BeforeImage, JournalEntry, RowOutcome, Run};
 pub use mirror::{Fate, Mark, Mirror};

@@ -49,15 +49,16 @@ pub struct Tally {
 
 /// Groups by the place of their first action in the plan, so that they come in the order of the plan.
 const ARRANGE_GROUPS: &str = "
+CREATE TEMP TABLE IF NOT EXISTS chosen_groups (group_id INTEGER PRIMARY KEY, place INTEGER NOT NULL);
+DELETE FROM temp.chosen_groups;
+INSERT INTO temp.chosen_groups
+    SELECT group_id, min(action) FROM main.actions WHERE group_id IN (CHOICE) GROUP BY group_id;
 CREATE TEMP TABLE IF NOT EXISTS chosen_actions (
     place INTEGER NOT NULL, action INTEGER NOT NULL, PRIMARY KEY (place, action)
 ) WITHOUT ROWID;
 DELETE FROM temp.chosen_actions;
 INSERT INTO temp.chosen_actions
-    SELECT place, action FROM main.actions
-        JOIN (SELECT group_id, min(action) AS place FROM main.actions GROUP BY group_id) USING (group_id)
-    WHERE group_id IN (CHOICE)
-    ORDER BY place, action;
+    SELECT place, action FROM main.actions CROSS JOIN temp.chosen_groups USING (group_id) ORDER BY place, action;
 ";
 
 const OPEN: &str = "SELECT group_id FROM main.actions LEFT JOIN main.action_states USING (action)
@@ -86,6 +87,8 @@ CREATE INDEX IF NOT EXISTS attempts_by_contact ON attempts (detail) WHERE result
 pub enum Choice {
     /// Those with actions that are not carried out yet: for applying.
     Open,
+    /// As many of those as have the first so many of the open actions: for a look at a part.
+    FirstOpen(u64),
     /// Those with requests in the journal: for undoing.
     Tried,
 }
@@ -95,13 +98,19 @@ impl PlanFile {
     /// [`rows`](Self::rows), which see attempts up to this call.
     pub fn arrange_work(&self, choice: Choice) -> Result<(), Error> {
         let chosen = match choice {
-            Choice::Open => OPEN,
-            Choice::Tried => TRIED,
+            Choice::Open => OPEN.to_owned(),
+            Choice::FirstOpen(most) => format!("{OPEN} ORDER BY action LIMIT {most}"),
+            Choice::Tried => TRIED.to_owned(),
         };
         self.connection
-            .execute_batch(&ARRANGE_GROUPS.replace("CHOICE", chosen))
-            .and_then(|()| self.connection.execute_batch(ARRANGE_ATTEMPTS))
-            .map_err(|source| refused(&self.path, source))
+            .execute_batch(&ARRANGE_GROUPS.replace("CHOICE", &chosen))
+            .map_err(|source| refused(&self.path, source))?;
+        self.arrange_attempts()
+    }
+
+    /// Puts the attempts alone in order, which is all that [`rows`](Self::rows) needs.
+    pub fn arrange_attempts(&self) -> Result<(), Error> {
+        self.connection.execute_batch(ARRANGE_ATTEMPTS).map_err(|source| refused(&self.path, source))
     }
 
     /// The next of the chosen groups in the order of the plan, at most `limit`, each with all its actions in order.

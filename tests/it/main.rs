@@ -37,4 +37,5 @@ mod sandbox;
 mod settings;
 mod support;
 mod terminal;
+mod undo;
 mod workspace;

@@ -122,8 +122,9 @@ fn every_file_with_contacts_is_readable_by_its_owner_only() {
     desk.file("list.csv", LIST);
     desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan"]).ends_with(0);
     desk.run_on(&workspace.url(), &["pull", "-o", "pulled.csv"]).ends_with(0);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes"]);
     desk.run(&["export", "list.plan", "--dir", "out"]).ends_with(0);
-    for name in ["list.plan", "list.html", "pulled.csv", "out/actions.csv", "out/errors.csv"] {
+    for name in ["list.plan", "list.html", "pulled.csv", "out/actions.csv", "out/errors.csv", "list.outcomes.csv"] {
         let mode = std::fs::metadata(desk.at(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");
     }
@@ -283,4 +284,31 @@ fn lists_that_do_not_fit_into_memory_are_refused_before_they_are_read() {
     let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--memory-limit", "1M"];
     desk.run(&plan).ends_with(2).says(&["need about 32 MiB of memory", "--memory-limit allows 1 MiB"]);
     assert_eq!(desk.listing(), ["list.csv"]);
+}
+
+#[test]
+fn an_apply_leaves_what_to_go_on_with_beside_the_plan() {
+    let workspace = Workspace::seeded(
+        "id,role,email,name,phone\n\
+         000000000000000000000001,lead,ann@hill.example,Ann Hill,+4930111222\n\
+         000000000000000000000002,lead,ann@hill.example,Ann Hill,+4930111222\n",
+    );
+    let desk = Desk::new();
+    desk.file("list.csv", "E-mail,Full name\nzoe@dale.example,Zoe Dale\nno address,\n");
+    desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"]).ends_with(3);
+    let forecast = desk.run_on(&workspace.url(), &["apply", "list.plan", "-n"]).ends_with(0).out;
+    assert!(forecast.contains("undo could put back: 1 contacts deleted that were made"), "{forecast}");
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes"]).says(&[
+        "undo could put back: 1 contacts restored from the archive",
+        "undo could not: 1 contacts whose notes and open conversations are copied",
+        "written: list.errors.csv, list.idmap.csv, list.outcomes.csv",
+    ]);
+    desk.run(&["export", "list.plan", "--dir", "out"]).ends_with(0);
+    for name in ["errors.csv", "idmap.csv", "outcomes.csv"] {
+        assert_eq!(desk.read(&format!("list.{name}")), desk.read(&format!("out/{name}")), "{name}");
+    }
+    assert!(desk.read("list.idmap.csv").contains(",archived,"), "{}", desk.read("list.idmap.csv"));
+    let applied = desk.read("list.outcomes.csv");
+    desk.run_on(&workspace.url(), &["undo", "list.plan", "--yes"]).ends_with(0);
+    assert_ne!(desk.read("list.outcomes.csv"), applied, "an undo brings them up to date");
 }

@@ -6,7 +6,6 @@ mod draft;
 mod fake;
 mod faults;
 mod kill;
-mod pace;
 mod paths;
 mod rehearsals;
 mod undos;

@@ -60,7 +60,9 @@ async fn everything_reversible_is_as_it_was_before() {
             "contacts given their values back": 2,
             "tags taken off": 1,
         },
-        irreversible: {},
+        irreversible: {
+            "names of tags and companies stay in the workspace": 2,
+        },
     }
     "#);
     let undone = take_back(&saved, &fake).await.unwrap();

@@ -284,6 +284,12 @@ fn after_an_apply_every_row_is_reconciled_and_what_is_left_is_named() {
       sum              10
     10 rows: 9 outcomes, 1 not done yet; apply again to go on
     "#);
+    let mut outcomes = std::collections::BTreeMap::from([(Outcome::Rejected, 2)]);
+    for row in &rows {
+        *outcomes.entry(row.outcome).or_default() += 1;
+    }
+    let tallied = Tallied { outcomes, to_review: 2, given: 10 };
+    assert_eq!(print(|writer| counts(&tallied, &plain(), writer)), text, "counts alone say the same");
 }
 
 #[test]

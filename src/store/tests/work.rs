@@ -102,3 +102,33 @@ fn a_contact_is_known_from_the_plan_or_from_another_actions_journal() {
     assert!(known("new2", 1));
     assert!(!known("new3", 1));
 }
+
+#[test]
+fn a_look_at_a_part_takes_whole_groups_from_the_front() {
+    let (_folder, path) = in_groups();
+    let file = PlanFile::open(&path).unwrap();
+    for (most, groups) in [(1, vec![vec![1, 2]]), (3, vec![vec![1, 2], vec![3, 4, 5]]), (0, Vec::new())] {
+        file.arrange_work(Choice::FirstOpen(most)).unwrap();
+        assert_eq!(numbers(&file.groups(None, 10).unwrap()), groups, "{most}");
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_whole_plan() {
+    let (_folder, path) = in_groups();
+    let mut file = PlanFile::open_for_journal(&path).unwrap();
+    let plan = file.plan().unwrap();
+    assert_eq!(file.forecast().unwrap(), plan.forecast);
+    let rows: u64 = plan.sources.iter().map(|source| source.rows).sum();
+    let rejected: u64 = plan.sources.iter().map(|source| source.rejected).sum();
+    assert_eq!(file.size().unwrap(), Size { rows, rejected });
+    let told = |file: &PlanFile| file.prospects().unwrap().iter().map(|prospect| prospect.actions).sum::<u64>();
+    assert_eq!(told(&file), 7);
+    file.record(&[state(1, ActionState::AlreadySo)]).unwrap();
+    assert_eq!(told(&file), 6, "what is settled is no prospect");
+    let attach = |action: &&Action| matches!(&action.body, ActionBody::Attach { what: Attachment::Tag { .. } });
+    let tags = plan.actions.iter().filter(attach).count();
+    let prospects = file.prospects().unwrap();
+    let found = prospects.iter().filter(|prospect| prospect.attaches.as_deref() == Some("tag"));
+    assert_eq!(found.map(|prospect| prospect.actions).sum::<u64>(), tags as u64);
+}

@@ -8,7 +8,7 @@
 mod forged;
 mod journal;
 mod laws;
-mod scene;
+pub(crate) mod scene;
 mod trouble;
 
 use std::sync::Mutex;

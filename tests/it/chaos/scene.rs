@@ -97,11 +97,11 @@ fn list(chance: &mut Chance, known: &[Person], new: &[Person]) -> String {
 }
 
 /// A planned run, nothing applied yet.
-pub(super) struct Scene {
-    pub(super) desk: Desk,
-    pub(super) workspace: Workspace,
+pub(crate) struct Scene {
+    pub(crate) desk: Desk,
+    pub(crate) workspace: Workspace,
     /// The workspace before the first write.
-    pub(super) before: Value,
+    pub(crate) before: Value,
     /// Requests of the seeding and the planning: the first so many in the log.
     pub(super) preparations: u64,
     /// The list as it came in, by its `Ref`.
@@ -116,7 +116,7 @@ impl Scene {
         log
     }
 
-    pub(super) fn planned(seed: u64, chance: &mut Chance) -> Self {
+    pub(crate) fn planned(seed: u64, chance: &mut Chance) -> Self {
         let first = usize::try_from(seed % 50).unwrap() * 40;
         let known: Vec<Person> = (first..first + 16).map(Person::number).collect();
         let new: Vec<Person> = (first + 16..first + 26).map(Person::number).collect();
