@@ -38,6 +38,13 @@ impl Wanted {
         self.role == Role::User && self.value(StandardAttribute::ExternalId).is_some()
     }
 
+    /// The mark of the row, with the name of its attribute.
+    pub(super) fn mark<'w>(&'w self, name: Option<&'w str>) -> Option<(&'w str, &'w serde_json::Value)> {
+        let name = name?;
+        let is_mark = |change: &&WireChange| matches!(&change.attribute, Attribute::Custom(own) if own == name);
+        Some((name, &self.values.iter().find(is_mark)?.after))
+    }
+
     pub(super) fn value(&self, attribute: StandardAttribute) -> Option<&serde_json::Value> {
         let wanted = Attribute::Standard(attribute);
         self.values.iter().find(|change| change.attribute == wanted).map(|change| &change.after)

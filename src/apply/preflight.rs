@@ -15,6 +15,8 @@ pub(super) struct Ready {
     pub(super) attributes: Vec<DataAttribute>,
     /// Whether values that would be lost go into a note (`--keep`).
     pub(super) keeps_values: bool,
+    /// The custom attribute that names a created contact's row (`--import-mark`).
+    pub(super) mark: Option<String>,
     /// Custom attributes that have to be made first.
     pub(super) to_create: Vec<String>,
 }
@@ -58,9 +60,10 @@ pub(super) async fn check(
     if !to_create.is_empty() && !options.create_attributes {
         return Err(Error::MissingAttributes { names: to_create });
     }
-    let keep = header.settings.get("plan.keep").and_then(|setting| setting.get("value"));
-    let keeps_values = keep.and_then(serde_json::Value::as_str) != Some("drop");
-    Ok(Ready { me, workspace: found, attributes, keeps_values, to_create })
+    let setting = |name: &str| header.settings.get(name)?.get("value")?.as_str();
+    let keeps_values = setting("plan.keep") != Some("drop");
+    let mark = setting("plan.import_mark").map(str::to_owned);
+    Ok(Ready { me, workspace: found, attributes, keeps_values, mark, to_create })
 }
 
 /// The workspace a token belongs to.

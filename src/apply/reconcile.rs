@@ -12,10 +12,10 @@ use super::freshness::has_all;
 use super::group::{GroupRun, Job, Setback};
 use super::scribe::{Claim, Claimed};
 use super::session::Trouble;
-use super::value::role_name;
+use super::value::{current, role_name, same};
 use crate::contact::{IntercomId, Timestamp};
 use crate::intercom::{Contact, SearchFilter, SearchOperator, SearchQuery, WriteWorkspace};
-use crate::plan::StandardAttribute;
+use crate::plan::{Attribute, StandardAttribute};
 
 /// What looking brought to light.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +50,21 @@ pub(super) fn query(wanted: &Wanted, since: Timestamp) -> SearchQuery {
     SearchQuery { all_of }
 }
 
-/// Whether a contact can be the one a create sent at `since` made.
-pub(super) fn fits(contact: &Contact, wanted: &Wanted, since: Timestamp) -> bool {
+/// The search by the mark of the row, which no other contact has.
+fn query_by_mark((name, mark): (&str, &Value)) -> SearchQuery {
+    let field = format!("custom_attributes.{name}");
+    SearchQuery { all_of: vec![SearchFilter { field, operator: SearchOperator::Equals, value: mark.clone() }] }
+}
+
+/// Whether a contact is of the kind that was made, and not older than the request.
+fn is_new(contact: &Contact, wanted: &Wanted, since: Timestamp) -> bool {
     contact.role == wanted.role
         && contact.created_at.is_some_and(|created_at| created_at >= since.0 - CLOCK_TOLERANCE_SECONDS)
-        && has_all(contact, &wanted.values)
+}
+
+/// Whether a contact can be the one a create sent at `since` made.
+pub(super) fn fits(contact: &Contact, wanted: &Wanted, since: Timestamp) -> bool {
+    is_new(contact, wanted, since) && has_all(contact, &wanted.values)
 }
 
 /// How long to wait before the next look: 2, 4, 8, 15, 15… s, but not beyond the end of the patience.
@@ -109,35 +119,62 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         }
     }
 
-    /// One search through all its pages: the contacts that fit, oldest first.
+    /// The contacts that fit, oldest first: by the mark of the row, where it has one and the workspace can search for it,
+    /// whatever else the contact has by now; else by all its values.
     async fn look(&self, wanted: &Wanted, since: Timestamp) -> Result<Vec<IntercomId>, Setback> {
+        if let Some(mark) = wanted.mark(self.session.mark) {
+            let attribute = Attribute::Custom(mark.0.to_owned());
+            let marked = |contact: &Contact| same(&attribute, current(contact, &attribute).as_ref(), Some(mark.1));
+            match self.search(&query_by_mark(mark), marked).await {
+                Ok(found) => match found.iter().find(|contact| !is_new(contact, wanted, since)) {
+                    Some(other) => return Err(went_into(&other.id)),
+                    None => return Ok(found.into_iter().map(|contact| contact.id).collect()),
+                },
+                // The legacy dialect searches for no custom attribute
+                Err(Setback::Failed(_)) => {}
+                Err(setback) => return Err(setback),
+            }
+        }
+        let found = self.search(&query(wanted, since), |contact| fits(contact, wanted, since)).await?;
+        Ok(found.into_iter().map(|contact| contact.id).collect())
+    }
+
+    /// One search through all its pages: the contacts wanted, oldest first.
+    async fn search(&self, query: &SearchQuery, wanted: impl Fn(&Contact) -> bool) -> Result<Vec<Contact>, Setback> {
         let session = self.session;
         let workspace = session.workspace;
-        let query = query(wanted, since);
-        let mut found = Vec::new();
+        let mut found: Vec<Contact> = Vec::new();
         let mut cursor = None;
         for _ in 0..MOST_PAGES {
             let page =
-                session.read(|| workspace.search(&query, cursor.as_ref())).await.map_err(|trouble| match trouble {
+                session.read(|| workspace.search(query, cursor.as_ref())).await.map_err(|trouble| match trouble {
                     Trouble::Halted => Setback::Halted,
                     Trouble::Absent { message, .. }
                     | Trouble::Conflict { message, .. }
                     | Trouble::Refused(message)
                     | Trouble::InDoubt { message, .. } => Setback::Failed(message),
                 })?;
-            let fitting = page.contacts.iter().filter(|contact| fits(contact, wanted, since));
-            found.extend(fitting.map(|contact| (contact.created_at, contact.id.clone())));
+            found.extend(page.contacts.into_iter().filter(|contact| wanted(contact)));
             match page.next {
                 Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
                 _ => {
-                    found.sort();
-                    found.dedup();
-                    return Ok(found.into_iter().map(|(_, id)| id).collect());
+                    found.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
+                    found.dedup_by(|one, other| one.id == other.id);
+                    return Ok(found);
                 }
             }
         }
         Err(Setback::Failed("too many contacts to look through".to_owned()))
     }
+}
+
+/// The row's mark is on a contact that is older than the create: somebody merged the new one into it.
+fn went_into(contact: &IntercomId) -> Setback {
+    let id = &contact.0;
+    Setback::Unknown(format!(
+        "the answer to the create was lost, and the row's mark is on {id}, which is older: somebody merged the new contact \
+         into it; nothing is left to do if that was right"
+    ))
 }
 
 fn too_many(contacts: &[IntercomId]) -> Setback {

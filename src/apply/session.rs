@@ -60,6 +60,8 @@ pub(super) struct Session<'a, W> {
     pub(super) types: AttributeTypes,
     /// Whether values that would be lost are kept in a note, which is so unless the plan was told to drop them.
     pub(super) keeps_values: bool,
+    /// The custom attribute that names a created contact's row.
+    pub(super) mark: Option<&'a str>,
     /// Where the workspace's conversations can be opened; an id follows.
     pub(super) inbox: String,
     /// The teammate in whose name conversations are joined.
@@ -97,12 +99,13 @@ pub(super) struct Setting<'a, W> {
     pub(super) observer: &'a dyn Observer,
     pub(super) types: AttributeTypes,
     pub(super) keeps_values: bool,
+    pub(super) mark: Option<&'a str>,
     pub(super) me: &'a Me,
 }
 
 impl<'a, W> Session<'a, W> {
     pub(super) fn new(setting: Setting<'a, W>, scribe: Scribe) -> Self {
-        let Setting { workspace, options, clock, observer, types, keeps_values, me } = setting;
+        let Setting { workspace, options, clock, observer, types, keeps_values, mark, me } = setting;
         Self {
             workspace,
             options,
@@ -110,6 +113,7 @@ impl<'a, W> Session<'a, W> {
             observer,
             types,
             keeps_values,
+            mark,
             inbox: inbox(me),
             admin: me.admin_id.clone(),
             names: Names::default(),

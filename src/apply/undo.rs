@@ -63,8 +63,8 @@ pub async fn undo<W: WriteWorkspace>(
     let (sender, messages) = mpsc::unbounded_channel();
     let scribe = Scribe::new(sender, plan_file.last_attempt()?);
     let types = found.types().with_texts(&found.to_create);
-    let setting =
-        Setting { workspace, options, clock, observer, types, keeps_values: found.keeps_values, me: &found.me };
+    let (keeps_values, mark, me) = (found.keeps_values, found.mark.as_deref(), &found.me);
+    let setting = Setting { workspace, options, clock, observer, types, keeps_values, mark, me };
     let session = Session::new(setting, scribe);
     let stop = cancel.clone();
     let worked = executor::work(plan_file, &session, messages, cancel, Direction::Undo).await;

@@ -117,6 +117,10 @@ pub(super) struct DecidingArgs {
     /// adds to the file; one that does not exist yet is empty
     #[arg(long, value_name = "FILE")]
     pub(super) decisions: Option<PathBuf>,
+    /// Mark every contact that is created with its row, in this custom attribute: a create whose answer was lost is then
+    /// found for certain
+    #[arg(long, value_name = "ATTRIBUTE", num_args = 0..=1, require_equals = true, default_missing_value = "import_mark")]
+    pub(super) import_mark: Option<String>,
     /// What becomes of values a merge would lose: one note on the survivor, or nothing
     #[arg(long, value_name = "WHAT", value_parser = ["note", "drop"])]
     pub(super) keep: Option<String>,
@@ -130,6 +134,7 @@ impl DecidingArgs {
         set(&mut layer, "plan.fill", self.fill.clone(), "--fill");
         set(&mut layer, "plan.mode", self.create_only.then_some("create_only"), "--create-only");
         set(&mut layer, "plan.mode", self.update_only.then_some("update_only"), "--update-only");
+        set(&mut layer, "plan.import_mark", self.import_mark.clone(), "--import-mark");
         set(&mut layer, "plan.keep", self.keep.clone(), "--keep");
         if !self.only.is_empty() {
             let kinds: Vec<toml::Value> = self.only.iter().map(|kind| kind.name().into()).collect();

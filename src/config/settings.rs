@@ -217,6 +217,7 @@ const UNSET: &[(&str, &str)] = &[
     ("match.decisions", "none"),
     ("match.model", "learned"),
     ("plan.create_role", "lead"),
+    ("plan.import_mark", "none"),
     ("plan.window_limit", "1666"),
 ];
 

@@ -1,7 +1,8 @@
 //! The parts of a run → a plan.
 
 use super::forecast::forecast;
-use super::{Header, Options, Plan, decide};
+use super::mark::decide_and_mark;
+use super::{Header, Options, Plan};
 use crate::contact::Record;
 use crate::ingest::{Ingested, Reject, Source};
 use crate::link::Linkage;
@@ -35,7 +36,7 @@ impl Inputs {
 #[must_use]
 pub fn assemble(header: Header, inputs: Inputs, linkage: Linkage, options: &Options) -> Plan {
     let Inputs { sources, records, rejects } = inputs;
-    let (actions, rows, attributes) = decide(&records, &linkage, options);
+    let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
     let forecast = forecast(&actions, &attributes, &records, options.window_limit);
     Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
 }

@@ -16,6 +16,7 @@ mod guard;
 mod hold_back;
 mod join;
 mod keep;
+mod mark;
 mod options;
 mod order;
 mod outcome;

@@ -86,6 +86,9 @@ pub struct Options {
     pub create_role: Option<Role>,
     /// What becomes of discarded values.
     pub keep: KeepDiscarded,
+    /// Custom attribute that gets the mark of the row on every contact that is created; `None` marks nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import_mark: Option<String>,
     /// Requests per 10-second window to forecast with; `None` means 1,666 (10,000 a minute).
     pub window_limit: Option<u32>,
 }

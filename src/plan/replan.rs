@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::forecast::forecast;
+use super::mark::decide_and_mark;
 use super::regroup::part;
-use super::{Decision, Options, Plan, Verdict, decide};
+use super::{Decision, Options, Plan, Verdict};
 use crate::contact::Record;
 use crate::link::{Band, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
@@ -28,7 +29,7 @@ pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
         group.id = number;
     }
     linkage.vetoes.sort_by_key(|veto| (veto.left, veto.right));
-    let (actions, rows, attributes) = decide(&records, &linkage, options);
+    let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
     let forecast = forecast(&actions, &attributes, &records, options.window_limit);
     Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
 }

@@ -312,3 +312,20 @@ fn an_apply_leaves_what_to_go_on_with_beside_the_plan() {
     desk.run_on(&workspace.url(), &["undo", "list.plan", "--yes"]).ends_with(0);
     assert_ne!(desk.read("list.outcomes.csv"), applied, "an undo brings them up to date");
 }
+
+#[test]
+fn created_contacts_carry_the_mark_of_their_row_when_asked_for() {
+    let (desk, workspace) = (Desk::new(), Workspace::empty());
+    desk.file("list.csv", LIST);
+    let plan = ["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report", "--import-mark"];
+    desk.run_on(&workspace.url(), &plan).ends_with(0);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes"]).ends_with(4).says(&["import_mark"]);
+    desk.run_on(&workspace.url(), &["apply", "list.plan", "--yes", "--create-attributes"]).ends_with(0);
+    let contacts = workspace.contacts();
+    let marks: std::collections::BTreeSet<&str> =
+        contacts.iter().map(|contact| contact["custom_attributes"]["import_mark"].as_str().unwrap()).collect();
+    assert_eq!((marks.len(), contacts.is_empty()), (contacts.len(), false), "each has its own");
+    let again =
+        ["plan", "list.csv", "--pull", "-o", "again.plan", "--no-report", "--import-mark", "--detailed-exitcode"];
+    desk.run_on(&workspace.url(), &again).ends_with(0);
+}

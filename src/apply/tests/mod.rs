@@ -6,6 +6,7 @@ mod draft;
 mod fake;
 mod faults;
 mod kill;
+mod marks;
 mod paths;
 mod rehearsals;
 mod undos;

@@ -46,7 +46,10 @@ impl ReadWorkspace for Fake {
             let value = |kept: &Kept, field: &str| match field {
                 "role" => json!(if kept.role == Role::User { "user" } else { "lead" }),
                 "created_at" => json!(kept.created_at),
-                other => kept.standard.get(other).cloned().unwrap_or_default(),
+                other => match other.strip_prefix("custom_attributes.") {
+                    Some(custom) => kept.custom.get(custom).cloned().unwrap_or_default(),
+                    None => kept.standard.get(other).cloned().unwrap_or_default(),
+                },
             };
             let holds = |kept: &Kept| {
                 query.all_of.iter().all(|filter| match filter.operator {
