@@ -3,7 +3,7 @@
 //! Owns [`Company`]. The key has no legal form (`data/legal-forms.txt`, from cleanco), punctuation, article or country
 //! mark, but never becomes empty. Values that say there is no company are marked, not dropped.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use deunicode::deunicode;
 use rustc_hash::FxHashSet;
@@ -13,8 +13,14 @@ use unicode_normalization::UnicodeNormalization;
 use super::Region;
 
 /// A company: as written, and as a key without legal form and punctuation.
+///
+/// Cheap to copy: many records name the same company.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Company {
+#[serde(transparent)]
+pub struct Company(Arc<Named>);
+
+#[derive(Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Named {
     original: Box<str>,
     key: Box<str>,
     legal_form: Option<Box<str>>,
@@ -110,31 +116,31 @@ impl Company {
             key = original.to_lowercase();
         }
         let placeholder = FILLERS.contains(&key.as_str());
-        Some(Self { original: original.into(), key: key.into(), legal_form, placeholder })
+        Some(Self(Arc::new(Named { original: original.into(), key: key.into(), legal_form, placeholder })))
     }
 
     /// The text of the file, trimmed.
     #[must_use]
     pub fn original(&self) -> &str {
-        &self.original
+        &self.0.original
     }
 
     /// Lower-case ASCII words separated by one space, without legal form and punctuation: `acme` for "ACME, Inc.".
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        &self.0.key
     }
 
     /// The legal form that was removed, lower-case words: `inc`, `gmbh`, `sp zoo`.
     #[must_use]
     pub fn legal_form(&self) -> Option<&str> {
-        self.legal_form.as_deref()
+        self.0.legal_form.as_deref()
     }
 
     /// Whether the value says there is no company (`n/a`, `Self-employed`): no evidence.
     #[must_use]
     pub fn is_placeholder(&self) -> bool {
-        self.placeholder
+        self.0.placeholder
     }
 }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::mail_domain::{self, Provider};
+use super::mail_domain::{self, Known};
 use super::mailbox;
 
 /// What kind of mailbox the local part names.
@@ -60,11 +60,15 @@ const NO_COMPANY: u16 = u16::MAX;
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email {
-    original: Box<str>,
-    /// Where it differs from the text. Most addresses are written as they are sent and compared, so that one text is kept.
-    address: Option<Box<str>>,
-    /// Where it differs from the address.
-    canonical: Option<Box<str>>,
+    /// The text of the file, then the address where it differs from that, then the canonical form where it differs from the
+    /// address. Most addresses are written as they are sent and compared.
+    texts: Box<str>,
+    /// Where the text of the file ends.
+    original_end: u16,
+    /// Where the address begins, and ends.
+    address: (u16, u16),
+    /// Where the canonical form begins; it ends with the texts, unless it is the address.
+    canonical_at: u16,
     /// Byte position of the `@` in `canonical`.
     at: u16,
     /// Where the registrable domain begins in `canonical`.
@@ -77,7 +81,7 @@ pub struct Email {
 /// The text it was parsed from, which gives the same address again.
 impl From<Email> for String {
     fn from(email: Email) -> Self {
-        email.original.into()
+        email.original().to_owned()
     }
 }
 
@@ -112,34 +116,43 @@ impl Email {
             return Err(EmailProblem::TooLong);
         }
         let address = format!("{local}@{domain}");
-
-        let corrected = mail_domain::correct(&domain);
-        let typo_domain = repaired || corrected.is_some();
-        let domain = corrected.unwrap_or(domain);
-        let provider = Provider::of(&domain);
-        let domain = provider.map_or(domain.as_str(), |provider| provider.canonical_domain(&domain));
+        let known = mail_domain::known(&domain);
+        let Known { corrected, provider, free_mail, domain, company_length } = &*known;
         let canonical_local =
             provider.map_or(Cow::Borrowed(local.as_ref()), |provider| provider.canonical_local(&local));
-        let free_mail = provider.is_some() || mail_domain::is_free_mail(domain);
         let canonical = format!("{canonical_local}@{domain}");
-        let company_at = if free_mail { None } else { mail_domain::registrable(domain) }
-            .and_then(|company| u16::try_from(canonical.len() - company.len()).ok());
+        let length = |text: &str| u16::try_from(text.len()).map_err(|_| EmailProblem::TooLong);
+        let company_at = company_length.and_then(|company| u16::try_from(canonical.len() - company).ok());
+
+        let mut texts = original.to_owned();
+        let mut place = |text: &str, same: &str, at: (u16, u16)| {
+            if text == same {
+                return Ok(at);
+            }
+            let start = length(&texts)?;
+            texts.push_str(text);
+            Ok((start, length(&texts)?))
+        };
+        let original_end = length(original)?;
+        let address_at = place(&address, original, (0, original_end))?;
+        let (canonical_at, _) = place(&canonical, &address, address_at)?;
         Ok(Self {
-            original: original.into(),
-            at: u16::try_from(canonical_local.len()).map_err(|_| EmailProblem::TooLong)?,
+            texts: texts.into(),
+            original_end,
+            address: address_at,
+            canonical_at,
+            at: length(&canonical_local)?,
             company_at: company_at.unwrap_or(NO_COMPANY),
-            kind: mailbox::kind(&canonical_local, domain, free_mail),
-            canonical: (canonical != address).then(|| canonical.into()),
-            address: (address != original).then(|| address.into()),
-            free_mail,
-            typo_domain,
+            kind: mailbox::kind(&canonical_local, domain, *free_mail),
+            free_mail: *free_mail,
+            typo_domain: repaired || *corrected,
         })
     }
 
     /// The text of the file, trimmed.
     #[must_use]
     pub fn original(&self) -> &str {
-        &self.original
+        self.texts.get(..usize::from(self.original_end)).unwrap_or_default()
     }
 
     /// The address to send to Intercom: trimmed, lower-case domain in its ASCII form, local part lower-case. A known
@@ -147,14 +160,17 @@ impl Email {
     /// a dot) is repaired.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.address.as_deref().unwrap_or(&self.original)
+        let (start, end) = self.address;
+        self.texts.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 
     /// The address to compare: plus tags and dots removed where the provider ignores them, provider aliases and typo
     /// domains resolved.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        self.canonical.as_deref().unwrap_or_else(|| self.address())
+        let (address_at, address_end) = self.address;
+        let end = if self.canonical_at == address_at { usize::from(address_end) } else { self.texts.len() };
+        self.texts.get(usize::from(self.canonical_at)..end).unwrap_or_default()
     }
 
     /// The canonical local part.

@@ -4,9 +4,11 @@
 //! whole addresses. Registrable domains follow the Public Suffix List.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use strsim::osa_distance;
 
 /// A mail provider whose rules for local parts are known.
@@ -90,17 +92,64 @@ fn is_short_suffix(suffix: &str) -> bool {
     }
 }
 
+/// Everything a domain says.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// It was a known misspelling.
+    pub(super) corrected: bool,
+    pub(super) provider: Option<Provider>,
+    /// Whether anybody can get an address there.
+    pub(super) free_mail: bool,
+    /// The domain to compare.
+    pub(super) domain: Box<str>,
+    /// Bytes of its registrable domain, when that belongs to a company.
+    pub(super) company_length: Option<usize>,
+}
+
+impl Known {
+    fn of(domain: &str) -> Self {
+        let corrected = correct(domain);
+        let meant = corrected.as_deref().unwrap_or(domain);
+        let provider = Provider::of(meant);
+        let canonical = provider.map_or(meant, |provider| provider.canonical_domain(meant));
+        let free_mail = provider.is_some() || is_free_mail(canonical);
+        let company_length = if free_mail { None } else { registrable(canonical).map(str::len) };
+        Self { corrected: corrected.is_some(), provider, free_mail, domain: canonical.into(), company_length }
+    }
+}
+
+/// Domains a thread remembers. A list has few distinct ones that occur often.
+const REMEMBERED: usize = 8_192;
+
+thread_local! {
+    static MEMORY: RefCell<FxHashMap<Box<str>, Rc<Known>>> = RefCell::default();
+}
+
+/// What a domain, lower-case ASCII, says; worked out once for each.
+pub(super) fn known(domain: &str) -> Rc<Known> {
+    MEMORY.with_borrow_mut(|memory| {
+        if let Some(known) = memory.get(domain) {
+            return Rc::clone(known);
+        }
+        let known = Rc::new(Known::of(domain));
+        if memory.len() < REMEMBERED {
+            memory.insert(domain.into(), Rc::clone(&known));
+        }
+        known
+    })
+}
+
 static FREE_MAIL: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     include_str!("data/free-mail-domains.txt").lines().filter(|line| !line.starts_with('#')).collect()
 });
 
 /// Whether anybody can get an address at this domain.
-pub(super) fn is_free_mail(domain: &str) -> bool {
+fn is_free_mail(domain: &str) -> bool {
     FREE_MAIL.contains(domain)
 }
 
 /// The public suffix and one more label; `None` where the domain is a public suffix itself.
-pub(super) fn registrable(domain: &str) -> Option<&str> {
+fn registrable(domain: &str) -> Option<&str> {
     psl::domain_str(domain)
 }
 
@@ -130,7 +179,7 @@ static REAL_NEIGHBOURS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
 });
 
 /// The domain that was meant, when this one is a known kind of misspelling; `None` when it may well be right.
-pub(super) fn correct(domain: &str) -> Option<String> {
+fn correct(domain: &str) -> Option<String> {
     if let Some(meant) = correct_provider(domain) {
         return Some(meant);
     }

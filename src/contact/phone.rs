@@ -4,6 +4,8 @@
 //! extensions, `46729714000` without its `+`) with the numbering plans of `numbering`. Does not check that a number was
 //! given out: the question here is whether two texts mean one number.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::Region;
@@ -11,16 +13,58 @@ use super::numbering::NumberingPlan;
 
 /// One phone number: as written, and as E.164 when its country is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Parts<'_>", into = "Parts<'static>")]
 pub struct Phone {
-    original: Box<str>,
+    /// As written, then E.164 or what there is in its place, then the extension. The digits to compare are the end of the
+    /// second.
+    texts: Box<str>,
+    original_end: u16,
+    second_end: u16,
+    digits_at: u16,
+    has_country: bool,
+    has_extension: bool,
+    placeholder: bool,
+}
+
+/// A number as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Parts<'a> {
+    original: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    e164: Option<Box<str>>,
-    digits: Box<str>,
+    e164: Option<Cow<'a, str>>,
+    digits: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    extension: Option<Box<str>>,
+    extension: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     placeholder: bool,
 }
+
+impl From<Phone> for Parts<'static> {
+    fn from(phone: Phone) -> Self {
+        let owned = |text: &str| Cow::Owned(text.to_owned());
+        Self {
+            original: owned(phone.original()),
+            e164: phone.e164().map(owned),
+            digits: owned(phone.digits()),
+            extension: phone.extension().map(owned),
+            placeholder: phone.placeholder,
+        }
+    }
+}
+
+impl From<Parts<'_>> for Phone {
+    fn from(parts: Parts<'_>) -> Self {
+        let Parts { original, e164, digits, extension, placeholder } = parts;
+        Self::of(&original, e164.as_deref(), &digits, extension.as_deref(), placeholder)
+    }
+}
+
+/// Longest E.164 number, digits or extension that is kept, in bytes: far more than any has.
+const ROOM: usize = 256;
+/// Longest text that is taken for a number, in bytes.
+const TEXT_MAX: usize = 4_096;
+/// Stands between E.164 and the digits to compare where these are not its end.
+const SEPARATOR: char = '/';
 
 /// Fewest digits of a number worth keeping.
 const DIGITS_MIN: usize = 5;
@@ -55,34 +99,58 @@ impl Phone {
     /// `4.47E+11`). `region` is the country the number is dialled from when it is written in national form.
     #[must_use]
     pub fn parse(text: &str, region: Option<Region>) -> Option<Self> {
-        let scanned = scan(text)?;
+        let scanned = scan(text).filter(|_| text.len() <= TEXT_MAX)?;
         let resolved = resolve(&scanned, region);
         let placeholder = is_filler(&scanned.digits) || is_filler(&resolved.national);
-        Some(Self {
-            original: text.trim().into(),
-            e164: resolved.e164,
-            digits: resolved.national,
-            extension: scanned.extension,
+        let Resolved { e164, national } = &resolved;
+        Some(Self::of(text.trim(), e164.as_deref(), national, scanned.extension.as_deref(), placeholder))
+    }
+
+    /// Puts the texts together. Longer ones than a number can have are cut.
+    fn of(original: &str, e164: Option<&str>, digits: &str, extension: Option<&str>, placeholder: bool) -> Self {
+        let original = shortened(original, TEXT_MAX);
+        let (digits, country) = (shortened(digits, ROOM), e164.map(|number| shortened(number, ROOM)));
+        // The digits to compare are the end of E.164; where they are not, both are kept.
+        let second = match country {
+            Some(number) if number.ends_with(digits) => number.to_owned(),
+            Some(number) => format!("{number}{SEPARATOR}{digits}"),
+            None => digits.to_owned(),
+        };
+        let extension = extension.map(|extension| shortened(extension, ROOM));
+        let length = |text: &str| u16::try_from(text.len()).unwrap_or(u16::MAX);
+        let second_end = length(original) + length(&second);
+        Self {
+            texts: [original, &second, extension.unwrap_or_default()].concat().into(),
+            original_end: length(original),
+            second_end,
+            digits_at: second_end - length(digits),
+            has_country: country.is_some(),
+            has_extension: extension.is_some(),
             placeholder,
-        })
+        }
+    }
+
+    fn part(&self, start: u16, end: u16) -> &str {
+        self.texts.get(usize::from(start)..usize::from(end)).unwrap_or_default()
     }
 
     /// The text of the file, trimmed.
     #[must_use]
     pub fn original(&self) -> &str {
-        &self.original
+        self.part(0, self.original_end)
     }
 
     /// `+` and digits (ITU-T E.164) when the country is known, without the extension.
     #[must_use]
     pub fn e164(&self) -> Option<&str> {
-        self.e164.as_deref()
+        let second = self.part(self.original_end, self.second_end);
+        self.has_country.then(|| second.split_once(SEPARATOR).map_or(second, |(number, _)| number))
     }
 
     /// What to send to Intercom: E.164 where known, else the text as written.
     #[must_use]
     pub fn to_send(&self) -> &str {
-        self.e164().unwrap_or(&self.original)
+        self.e164().unwrap_or(self.original())
     }
 
     /// Digits to compare: the national significant number when the country is known or can be guessed from the shape,
@@ -90,13 +158,13 @@ impl Phone {
     /// `0014155552671` all give `4155552671`.
     #[must_use]
     pub fn digits(&self) -> &str {
-        &self.digits
+        self.part(self.digits_at, self.second_end)
     }
 
     /// The extension's digits.
     #[must_use]
     pub fn extension(&self) -> Option<&str> {
-        self.extension.as_deref()
+        self.has_extension.then(|| self.texts.get(usize::from(self.second_end)..).unwrap_or_default())
     }
 
     /// Whether this is a filler (`0000000`, `1234567890`, `555-0100` to `555-0199`…): no evidence.
@@ -104,6 +172,11 @@ impl Phone {
     pub fn is_placeholder(&self) -> bool {
         self.placeholder
     }
+}
+
+/// The text up to a number of bytes.
+fn shortened(text: &str, most: usize) -> &str {
+    (0..=most.min(text.len())).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// Digits of any decimal script that files hold: ASCII, full-width, Arabic, Persian, Devanagari.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::{Birthday, Company, Email, Field, Origin, PersonName, Phone, Side, Timestamp};
 
@@ -47,7 +48,8 @@ pub struct IntercomId(pub Arc<str>);
 #[serde(transparent)]
 pub struct ExternalId(pub Arc<str>);
 
-/// One contact, normalised. Produced by `ingest`, read by everything after it.
+/// One contact, normalised. Produced by `ingest`, read by everything after it. Made for millions: lists without an entry
+/// have no room, and texts that many records share are one text.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
@@ -62,27 +64,27 @@ pub struct Record {
     /// The customer's own id.
     pub external_id: Option<ExternalId>,
     /// E-mail addresses, the main one first, without repeats.
-    pub emails: Vec<Email>,
+    pub emails: ThinVec<Email>,
     /// The person's name.
     pub name: Option<PersonName>,
     /// Phone numbers, the main one first, without repeats.
-    pub phones: Vec<Phone>,
+    pub phones: ThinVec<Phone>,
     /// Company names, the main one first.
-    pub companies: Vec<Company>,
+    pub companies: ThinVec<Company>,
     /// Job title, as written.
-    pub job_title: Option<Box<str>>,
+    pub job_title: Option<Arc<str>>,
     /// Web site, as written.
-    pub website: Option<Box<str>>,
+    pub website: Option<Arc<str>>,
     /// Street with house number and second line, as written, joined by one space.
-    pub street: Option<Box<str>>,
+    pub street: Option<Arc<str>>,
     /// City, as written.
-    pub city: Option<Box<str>>,
+    pub city: Option<Arc<str>>,
     /// State, province or county, as written.
-    pub region: Option<Box<str>>,
+    pub region: Option<Arc<str>>,
     /// Postal code, as written.
-    pub postcode: Option<Box<str>>,
+    pub postcode: Option<Arc<str>>,
     /// Country, as written.
-    pub country: Option<Box<str>>,
+    pub country: Option<Arc<str>>,
     /// Date of birth.
     pub birthday: Option<Birthday>,
     /// When the contact was created.
@@ -100,18 +102,18 @@ pub struct Record {
     /// The person marked our mail as spam.
     pub marked_as_spam: Option<bool>,
     /// Tags, as written, sorted, without repeats (compared without case).
-    pub tags: Vec<Box<str>>,
+    pub tags: ThinVec<Arc<str>>,
     /// Notes, as written.
-    pub notes: Vec<Box<str>>,
+    pub notes: ThinVec<Box<str>>,
     /// Values of columns declared to identify a person: column name, value.
-    pub identifiers: Vec<(Arc<str>, Box<str>)>,
+    pub identifiers: ThinVec<(Arc<str>, Arc<str>)>,
     /// Values of columns declared as free text: column name, value.
-    pub texts: Vec<(Arc<str>, Box<str>)>,
+    pub texts: ThinVec<(Arc<str>, Arc<str>)>,
     /// Every other column with a value: attribute name, value as written.
-    pub custom: Vec<(Arc<str>, Box<str>)>,
+    pub custom: ThinVec<(Arc<str>, Arc<str>)>,
     /// Values that could not be understood and are carried as written: the field and the text (an invalid e-mail
     /// address, a date nobody can read). They are reported and kept, never compared.
-    pub unparsed: Vec<(Field, Box<str>)>,
+    pub unparsed: ThinVec<(Field, Box<str>)>,
 }
 
 #[cfg(test)]

@@ -3,11 +3,14 @@
 //! Owns the last judgement on a row: cells that are no text, rows that name nobody, existing contacts without an id.
 //! Chunks are worked on side by side; what comes out is in row order whatever the number of threads.
 
+use std::sync::mpsc::sync_channel;
+
 use rayon::prelude::*;
 
 use super::cell;
 use super::dates::DateOrders;
 use super::encoding;
+use super::known::{Known, Memory};
 use super::normalize::{Cell, Normalizer, Tally};
 use super::reject::{Reject, RejectReason};
 use super::rows::Fault;
@@ -18,26 +21,31 @@ use crate::contact::{Field, Origin, Record, Side, SourceId};
 /// Characters of a cell shown in a reject.
 const SHOWN_CHARACTERS: usize = 1_000;
 
+/// Says whether a record is wanted at all.
+pub type Wanted<'a> = dyn Fn(&Record) -> bool + Sync + 'a;
+
 /// What rows came to.
 pub(super) struct Yield {
     pub(super) records: Vec<Record>,
     pub(super) rejects: Vec<Reject>,
     /// Cells with a value and cells not understood, by column.
     pub(super) counts: Vec<(u64, u64)>,
+    /// Good rows that are not wanted.
+    pub(super) unwanted: u64,
 }
 
 impl Yield {
     fn new(columns: usize) -> Self {
-        Self { records: Vec::new(), rejects: Vec::new(), counts: vec![(0, 0); columns] }
+        Self { records: Vec::new(), rejects: Vec::new(), counts: vec![(0, 0); columns], unwanted: 0 }
     }
 
-    fn count(&mut self, mut tally: Tally) {
+    fn count(&mut self, tally: &mut Tally) {
         tally.invalid.dedup();
-        for column in tally.filled {
-            self.counts[column as usize - 1].0 += 1;
+        for column in &tally.filled {
+            self.counts[*column as usize - 1].0 += 1;
         }
-        for column in tally.invalid {
-            self.counts[column as usize - 1].1 += 1;
+        for column in &tally.invalid {
+            self.counts[*column as usize - 1].1 += 1;
         }
     }
 }
@@ -51,34 +59,67 @@ pub(super) struct RowReader<'a> {
     pub(super) reversed: &'a [bool],
     pub(super) normalizer: Normalizer,
     pub(super) orders: DateOrders,
+    pub(super) wanted: &'a Wanted<'a>,
 }
 
 impl RowReader<'_> {
     /// All rows, in order, chunks side by side.
     pub(super) fn all(&self, table: Table) -> Yield {
-        let chunks: Vec<Yield> = table.chunks.into_par_iter().map(|chunk| self.chunk(&chunk)).collect();
+        let Table { chunks, rejected, rows } = table;
+        let rows = rows as usize - rejected.len();
         let mut all = Yield::new(self.fields.len());
-        all.records.reserve_exact(chunks.iter().map(|chunk| chunk.records.len()).sum());
-        all.rejects.extend(table.rejected.into_iter().map(|rejected| self.rejected(&rejected)));
-        for chunk in chunks {
-            all.records.extend(chunk.records);
-            all.rejects.extend(chunk.rejects);
-            for (sum, counts) in all.counts.iter_mut().zip(chunk.counts) {
-                *sum = (sum.0 + counts.0, sum.1 + counts.1);
+        all.rejects.extend(rejected.iter().map(|rejected| self.rejected(rejected)));
+        let memory = Memory::default();
+        // Some chunks at a time, so that what was read makes room for what comes of it.
+        std::thread::scope(|scope| {
+            let (send, arriving) = sync_channel::<Vec<Yield>>(1);
+            let memory = &memory;
+            scope.spawn(move || {
+                let mut chunks = chunks.into_iter();
+                loop {
+                    let some: Vec<Chunk> = chunks.by_ref().take(4 * rayon::current_num_threads()).collect();
+                    if some.is_empty() {
+                        return;
+                    }
+                    let of = |chunk: Chunk| memory.with(|known| self.chunk(&chunk, known));
+                    // The other end takes all there is.
+                    let _ = send.send(some.into_par_iter().map(of).collect());
+                }
+            });
+            for chunk in arriving.into_iter().flatten() {
+                all.unwanted += chunk.unwanted;
+                if all.unwanted == 0 && all.records.is_empty() {
+                    // As good as all rows become records, unless some are not wanted.
+                    all.records.reserve_exact(rows);
+                }
+                all.records.extend(chunk.records);
+                all.rejects.extend(chunk.rejects);
+                for (sum, counts) in all.counts.iter_mut().zip(chunk.counts) {
+                    *sum = (sum.0 + counts.0, sum.1 + counts.1);
+                }
             }
-        }
+        });
         all.rejects.sort_by_key(|reject| reject.origin);
         all
     }
 
-    fn chunk(&self, chunk: &Chunk) -> Yield {
+    fn chunk(&self, chunk: &Chunk, known: &mut Known) -> Yield {
         let mut found = Yield::new(self.fields.len());
-        found.records.reserve_exact(chunk.len());
+        let mut tally = Tally::default();
         for (origin, cells) in chunk.rows(self.id) {
-            match self.row(origin, &cells.collect::<Vec<_>>()) {
-                Ok((record, tally)) => {
-                    found.records.push(record);
-                    found.count(tally);
+            tally.filled.clear();
+            tally.invalid.clear();
+            match self.row(origin, &cells.collect::<Vec<_>>(), &mut tally, known) {
+                Ok(record) => {
+                    found.count(&mut tally);
+                    if (self.wanted)(&record) {
+                        if found.records.is_empty() {
+                            found.records.reserve_exact(chunk.len());
+                        }
+                        found.records.push(record);
+                    } else {
+                        found.unwanted += 1;
+                    }
                 }
                 Err(reject) => found.rejects.push(*reject),
             }
@@ -86,7 +127,13 @@ impl RowReader<'_> {
         found
     }
 
-    fn row(&self, origin: Origin, cells: &[&[u8]]) -> Result<(Record, Tally), Box<Reject>> {
+    fn row(
+        &self,
+        origin: Origin,
+        cells: &[&[u8]],
+        tally: &mut Tally,
+        known: &mut Known,
+    ) -> Result<Record, Box<Reject>> {
         let mut texts = Vec::with_capacity(cells.len());
         for ((column, bytes), field) in (1..).zip(cells).zip(self.fields) {
             if bytes.is_empty() || *field == Field::Ignore {
@@ -104,12 +151,11 @@ impl RowReader<'_> {
             };
             texts.push((Cell { field, column: u32::try_from(column).unwrap_or(u32::MAX) }, text));
         }
-        let mut tally = Tally::default();
         let texts = texts.iter().map(|(cell, text)| (*cell, &**text));
-        let record = self.normalizer.record_counting(origin, texts, &self.orders, &mut tally);
+        let record = self.normalizer.record_counting(origin, texts, &self.orders, tally, known);
         match self.fault_of(&record) {
             Some(fault) => Err(Box::new(self.reject(origin, &fault, cells))),
-            None => Ok((record, tally)),
+            None => Ok(record),
         }
     }
 

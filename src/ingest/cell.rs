@@ -3,6 +3,8 @@
 //! Owns what spreadsheets and exports do to a value (wrappers, entities, fillers for "nothing") and how several values
 //! are put into one cell. Gives texts and plain answers; parsing them into the words of `contact` is `normalize`'s job.
 
+use std::borrow::Cow;
+
 use crate::contact::Role;
 
 /// Characters that show nothing and come along when a value is copied: the byte order mark, zero-width spaces, and the
@@ -37,9 +39,9 @@ pub(super) fn unwrap(text: &str) -> &str {
 }
 
 /// Replaces the HTML entities that exports leave in names. Unknown ones stay.
-pub(super) fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text.to_owned();
+        return text.into();
     }
     // `&amp;` last, so that `&amp;lt;` becomes `&lt;` and not `<`
     [
@@ -54,6 +56,7 @@ pub(super) fn unescape(text: &str) -> String {
     ]
     .iter()
     .fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+    .into()
 }
 
 /// Fillers that never mean anything, in any column. Compared exactly, because "Null" is a surname.
@@ -92,6 +95,13 @@ const MOSTLY_EMPTY: &[&str] = &[
 
 /// Whether an unwrapped text stands for nothing. `read` says whether the column has a meaning to us.
 pub(super) fn is_filler(text: &str, read: bool) -> bool {
+    // Most texts begin with a letter or digit that no filler begins with.
+    if let Some(first) = text.bytes().next()
+        && first.is_ascii_alphanumeric()
+        && !b"nukido".contains(&first.to_ascii_lowercase())
+    {
+        return false;
+    }
     text.is_empty()
         || (text.len() <= 8 && ALWAYS_EMPTY.contains(&text))
         || (read && text.len() <= 16 && MOSTLY_EMPTY.iter().any(|filler| filler.eq_ignore_ascii_case(text)))
@@ -187,10 +197,11 @@ pub(super) fn unsubscribed_by_subscription(text: &str) -> Option<bool> {
 
 /// Reads `lead` or `user`. Intercom called leads contacts until 2020 (API 1.x).
 pub(super) fn role(text: &str) -> Option<Role> {
-    match text.to_lowercase().as_str() {
-        "lead" | "leads" | "contact" | "visitor" => Some(Role::Lead),
-        "user" | "users" => Some(Role::User),
-        _ => None,
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is(&["lead", "leads", "contact", "visitor"]) {
+        Some(Role::Lead)
+    } else {
+        is(&["user", "users"]).then_some(Role::User)
     }
 }
 
@@ -261,6 +272,9 @@ pub(super) fn split_emails(text: &str) -> Vec<&str> {
 
 /// The parts of a cell that may each be a phone number. A part too short to be one means the separator was none.
 pub(super) fn split_phones(text: &str) -> Vec<&str> {
+    if text.bytes().all(|byte| byte.is_ascii_digit() || b"+ ()-.".contains(&byte)) {
+        return vec![text];
+    }
     let parts: Vec<&str> = split_hard(text)
         .into_iter()
         .flat_map(split_words)
@@ -320,6 +334,13 @@ mod tests {
     fn fillers_are_empty_but_the_surname_null_is_not() {
         assert!(is_filler("N/A", false) && is_filler("None", true) && is_filler("-", false));
         assert!(!is_filler("Null", true) && !is_filler("none", false));
+    }
+
+    #[test]
+    fn no_filler_begins_like_a_word_that_is_passed_at_once() {
+        for filler in ALWAYS_EMPTY.iter().chain(MOSTLY_EMPTY) {
+            assert!(is_filler(filler, true), "{filler}");
+        }
     }
 
     #[test]

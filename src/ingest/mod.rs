@@ -6,7 +6,7 @@
 //!
 //! The way in: `bytes` (count, hash, unpack) → `encoding` → `dialect` → `rows` (split, with `quote` for what went wrong)
 //! → `table` (rows wait until the file has been seen whole) → `header` (with `names` and `preset`) → `accept` with
-//! `normalize`, `cell` and `dates`. `read` walks it.
+//! `normalize`, `cell`, `dates` and `known`. `read` walks it.
 //!
 //! [`Record`]: crate::contact::Record
 
@@ -19,6 +19,7 @@ mod encoding;
 mod error;
 mod header;
 mod identifiers;
+mod known;
 mod names;
 mod normalize;
 mod preset;
@@ -31,9 +32,10 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use accept::Wanted;
 pub use error::Error;
 pub use normalize::Normalizer;
-pub use read::{CELL_LIMIT_BYTES, read, read_watched};
+pub use read::{CELL_LIMIT_BYTES, read, read_those, read_watched};
 pub use reject::{Reject, RejectReason};
 pub use source::{
     ColumnMapping, Compression, Delimiter, Ingested, MappedBy, Options, Source, SourceKind, TextEncoding,

@@ -3,13 +3,17 @@
 //! Is given cells with their meaning, hands on a [`Record`] of parsed values. Never fails: what cannot be understood is
 //! carried in [`Record::unparsed`]. Keeps nothing from one row to the next.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use thin_vec::ThinVec;
 
 use super::cell;
 use super::dates::DateOrders;
+use super::known::Known;
 use crate::contact::{
-    Birthday, Company, Email, ExternalId, Field, IntercomId, NameParts, Origin, PersonName, Phone, RawRow, Record,
-    Region, Role, Side, Timestamp,
+    Birthday, Email, ExternalId, Field, IntercomId, NameParts, Origin, PersonName, Phone, RawRow, Record, Region, Role,
+    Side, Timestamp,
 };
 
 /// Turns raw rows into records.
@@ -29,7 +33,7 @@ impl Normalizer {
     #[expect(clippy::needless_pass_by_value, reason = "a raw row is of no use once it is a record")]
     pub fn record(&self, row: RawRow) -> Record {
         let cells = row.cells.iter().map(|cell| (Cell { field: &cell.field, column: cell.column }, cell.text.as_str()));
-        self.record_counting(row.origin, cells, &DateOrders::default(), &mut Tally::default())
+        self.record_counting(row.origin, cells, &DateOrders::default(), &mut Tally::default(), &mut Known::default())
     }
 
     /// Normalises one row of a file whose columns write dates in the given orders, and counts cells.
@@ -39,9 +43,11 @@ impl Normalizer {
         cells: impl Iterator<Item = (Cell<'a>, &'a str)>,
         orders: &DateOrders,
         tally: &mut Tally,
+        known: &mut Known,
     ) -> Record {
         let record = Record { origin, side: self.side, role: self.default_role, ..Record::default() };
-        let mut draft = Draft { record, orders, tally, parts: Parts::default(), streets: [const { Vec::new() }; 3] };
+        let mut draft =
+            Draft { record, orders, tally, known, parts: Parts::default(), streets: [const { Vec::new() }; 3] };
         let mut phones = Vec::new();
         for (raw, text) in cells {
             let text = cell::unwrap(text);
@@ -84,27 +90,28 @@ fn is_read(field: &Field) -> bool {
 }
 
 #[derive(Default)]
-struct Parts {
-    full: String,
-    first: String,
-    middle: String,
-    last: String,
-    prefix: String,
-    suffix: String,
+struct Parts<'t> {
+    full: Cow<'t, str>,
+    first: Cow<'t, str>,
+    middle: Cow<'t, str>,
+    last: Cow<'t, str>,
+    prefix: Cow<'t, str>,
+    suffix: Cow<'t, str>,
 }
 
 /// A record in the making.
-struct Draft<'a> {
+struct Draft<'a, 't> {
     record: Record,
     orders: &'a DateOrders,
     tally: &'a mut Tally,
-    parts: Parts,
+    known: &'a mut Known,
+    parts: Parts<'t>,
     /// House number, street, second lines.
     streets: [Vec<String>; 3],
 }
 
-impl Draft<'_> {
-    fn cell(&mut self, raw: Cell<'_>, text: &str) {
+impl<'t> Draft<'_, 't> {
+    fn cell(&mut self, raw: Cell<'_>, text: &'t str) {
         let record = &mut self.record;
         match raw.field {
             Field::Id => record.id = Some(IntercomId(text.into())),
@@ -119,31 +126,33 @@ impl Draft<'_> {
                     self.company(raw, name);
                 }
             }
-            Field::FullName if Email::parse(text).is_ok() => self.not_understood(raw, text),
+            Field::FullName if may_be_address(text) && Email::parse(text).is_ok() => self.not_understood(raw, text),
             Field::FullName => self.parts.full = cell::unescape(text),
             Field::FirstName => self.parts.first = cell::unescape(text),
             Field::MiddleName => self.parts.middle = cell::unescape(text),
             Field::LastName => self.parts.last = cell::unescape(text),
             Field::NamePrefix => self.parts.prefix = cell::unescape(text),
             Field::NameSuffix => self.parts.suffix = cell::unescape(text),
-            Field::JobTitle => record.job_title = Some(line(text)),
+            Field::JobTitle => record.job_title = Some(self.known.text(raw.column, &line(text))),
             Field::Website => record.website = Some(text.into()),
             Field::StreetNumber => self.streets[0].push(line(text).into()),
             Field::Street => self.streets[1].push(line(text).into()),
             Field::Street2 => self.streets[2].push(line(text).into()),
-            Field::City => record.city = Some(line(text)),
-            Field::Region => record.region = Some(line(text)),
-            Field::Postcode => record.postcode = Some(line(text)),
-            Field::Country => record.country = Some(line(text)),
+            Field::City => record.city = Some(self.known.text(raw.column, &line(text))),
+            Field::Region => record.region = Some(self.known.text(raw.column, &line(text))),
+            Field::Postcode => record.postcode = Some(line(text).into()),
+            Field::Country => record.country = Some(self.known.text(raw.column, &line(text))),
             Field::Birthday | Field::CreatedAt | Field::UpdatedAt | Field::LastSeenAt | Field::SignedUpAt => {
                 self.date(raw, text);
             }
             Field::Unsubscribed | Field::HardBounced | Field::MarkedAsSpam => self.flag(raw, text),
-            Field::Tags => record.tags.extend(cell::split_tags(text).into_iter().map(Into::into)),
+            Field::Tags => {
+                record.tags.extend(cell::split_tags(text).into_iter().map(|tag| self.known.text(raw.column, tag)));
+            }
             Field::Note => record.notes.push(text.into()),
             Field::Identifier(name) => push(&mut record.identifiers, (Arc::clone(name), text.into())),
             Field::Text(name) => push(&mut record.texts, (Arc::clone(name), text.into())),
-            Field::Custom(name) => record.custom.push((Arc::clone(name), text.into())),
+            Field::Custom(name) => record.custom.push((Arc::clone(name), self.known.text(raw.column, text))),
             Field::Phone | Field::Ignore => {}
         }
     }
@@ -155,11 +164,12 @@ impl Draft<'_> {
 
     fn emails(&mut self, raw: Cell<'_>, text: &str) {
         let mut invalid = false;
-        let parts = if Email::parse(text).is_ok() { vec![text] } else { cell::split_emails(text) };
-        for part in parts {
+        if let Ok(email) = Email::parse(text) {
+            return self.email(email);
+        }
+        for part in cell::split_emails(text) {
             match Email::parse(part) {
-                Ok(email) if self.record.emails.iter().any(|known| known.address() == email.address()) => {}
-                Ok(email) => push(&mut self.record.emails, email),
+                Ok(email) => self.email(email),
                 Err(_) if cell::is_filler(part, true) => {}
                 Err(_) => {
                     invalid = true;
@@ -169,6 +179,12 @@ impl Draft<'_> {
         }
         if invalid {
             self.tally.invalid.push(raw.column);
+        }
+    }
+
+    fn email(&mut self, email: Email) {
+        if !self.record.emails.iter().any(|known| known.address() == email.address()) {
+            push(&mut self.record.emails, email);
         }
     }
 
@@ -199,7 +215,7 @@ impl Draft<'_> {
     }
 
     fn company(&mut self, raw: Cell<'_>, name: &str) {
-        match Company::parse(name) {
+        match self.known.company(name) {
             Some(company) if self.record.companies.iter().any(|known| known.key() == company.key()) => {}
             Some(company) => push(&mut self.record.companies, company),
             None => self.not_understood(raw, name),
@@ -256,7 +272,7 @@ impl Draft<'_> {
         if record.name.is_none() {
             let cells = [(Field::FullName, parts.full), (Field::FirstName, parts.first), (Field::LastName, parts.last)];
             let written = cells.into_iter().filter(|(_, text)| !text.is_empty());
-            record.unparsed.extend(written.map(|(field, text)| (field, text.into())));
+            record.unparsed.extend(written.map(|(field, text)| (field, text.as_ref().into())));
         }
         if streets.iter().any(|parts| !parts.is_empty()) {
             let street = streets.concat().join(" ");
@@ -273,15 +289,20 @@ impl Draft<'_> {
 }
 
 /// Adds to a list that rarely grows beyond one: millions of records make room that is never used dear.
-fn push<T>(list: &mut Vec<T>, value: T) {
+fn push<T>(list: &mut ThinVec<T>, value: T) {
     if list.is_empty() {
         list.reserve_exact(1);
     }
     list.push(value);
 }
 
+/// Whether a text could be an address: a sign that looks like `@` may be another character.
+fn may_be_address(text: &str) -> bool {
+    text.contains('@') || !text.is_ascii()
+}
+
 /// The text on one line, entities replaced.
-fn line(text: &str) -> Box<str> {
+fn line(text: &str) -> Cow<'_, str> {
     let blank = |character: char| character.is_whitespace() && character != ' ';
     if !text.contains("  ") && !text.contains('&') && !text.contains(blank) && text.trim() == text {
         return text.into();

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use super::accept::{RowReader, Yield};
+use super::accept::{RowReader, Wanted, Yield};
 use super::bytes::{self, Counted, Foreign, Headed};
 use super::cell;
 use super::dates::{self, DateOrders, OrderVotes};
@@ -47,6 +47,19 @@ pub fn read_watched(
     options: &Options,
     watch: &mut dyn FnMut(&'static str),
 ) -> Result<Ingested, Error> {
+    read_those(input, id, name, side, options, &|_| true, watch)
+}
+
+/// [`read_watched`], handing on those records only that `wanted` says yes to. A note of the source counts the others.
+pub fn read_those(
+    input: impl Read,
+    id: SourceId,
+    name: &str,
+    side: Side,
+    options: &Options,
+    wanted: &Wanted<'_>,
+    watch: &mut dyn FnMut(&'static str),
+) -> Result<Ingested, Error> {
     let mut counted = Counted::new(input);
     let gathered = gather(&mut counted, id, name, options).map_err(|problem| match problem {
         Problem::Whole(error) => error,
@@ -68,15 +81,21 @@ pub fn read_watched(
     let (orders, date_notes) = date_orders(&table, id, encoding, &columns, options.region);
     let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
     let normalizer = Normalizer { region: options.region, default_role: options.default_role, side };
-    let reader = RowReader { id, encoding, names: &names, fields: &fields, reversed: &reversed, normalizer, orders };
+    let reader =
+        RowReader { id, encoding, names: &names, fields: &fields, reversed: &reversed, normalizer, orders, wanted };
     let rows = u64::from(table.rows);
-    let Yield { records, rejects, counts } = reader.all(table);
+    let Yield { records, rejects, counts, unwanted } = reader.all(table);
     for (column, (filled, invalid)) in columns.iter_mut().zip(counts) {
         (column.filled, column.invalid) = (filled, invalid);
     }
     notes.extend(dialect.notes);
     notes.extend(mapping_notes);
     notes.extend(date_notes);
+    if unwanted > 0 {
+        notes.push(format!(
+            "{unwanted} of its contacts come near no incoming row; they are left as they are, and out of the plan."
+        ));
+    }
     let source = Source {
         id,
         name: name.to_owned(),
@@ -188,7 +207,9 @@ fn gather_rows(
             table.reject(origin, fault, rows.cells());
             continue;
         }
-        if let Some(column) = rows.cells().position(|cell| cell.contains(&0)) {
+        let (whole, _) = rows.row(usize::MAX);
+        if whole.contains(&0) {
+            let column = rows.cells().position(|cell| cell.contains(&0)).unwrap_or_default();
             let fault = Fault {
                 reason: RejectReason::NulCharacter,
                 column: Some(column + 1),
@@ -198,12 +219,13 @@ fn gather_rows(
             table.reject(origin, fault, rows.cells());
             continue;
         }
-        for cell in rows.cells() {
-            evidence.add(cell);
+        if !whole.is_ascii() {
+            for cell in rows.cells() {
+                evidence.add(cell);
+            }
         }
-        let missing = columns.saturating_sub(rows.cells().count());
-        let padding = std::iter::repeat_n(&[][..], missing);
-        table.push(origin, rows.cells().take(columns).chain(padding));
+        let (bytes, ends) = rows.row(columns);
+        table.push(origin, bytes, ends, columns.saturating_sub(ends.len()));
     }
 }
 
@@ -236,7 +258,13 @@ impl Looks {
     fn at(table: &Table, id: SourceId, encoding: TextEncoding, columns: usize) -> Self {
         let mut looks = Self { samples: vec![Vec::new(); columns], filled: vec![false; columns] };
         for (index, (_, cells)) in table.chunks.iter().flat_map(|chunk| chunk.rows(id)).enumerate() {
+            if index >= SAMPLE_ROWS && looks.filled.iter().all(|filled| *filled) {
+                break;
+            }
             for (column, cell) in cells.enumerate() {
+                if index >= SAMPLE_ROWS && looks.filled[column] {
+                    continue;
+                }
                 looks.filled[column] |= !cell.trim_ascii().is_empty();
                 if index < SAMPLE_ROWS
                     && let Some(text) = encoding::decode(cell, encoding)
@@ -272,9 +300,14 @@ fn date_orders(
         return (DateOrders::default(), Vec::new());
     }
     for (_, cells) in table.chunks.iter().flat_map(|chunk| chunk.rows(id)) {
-        let cells: Vec<&[u8]> = cells.collect();
+        let mut cells = cells.enumerate();
         for (position, votes) in &mut votes {
-            if let Some(text) = cells.get(*position).and_then(|cell| encoding::decode(cell, encoding)) {
+            let cell = cells.find(|(place, _)| place == position).map(|(_, cell)| cell);
+            // ISO 8601 has one order: nothing to learn from it
+            if let Some(cell) =
+                cell.filter(|cell| !(cell.first().is_some_and(u8::is_ascii_digit) && cell.get(4) == Some(&b'-')))
+                && let Some(text) = encoding::decode(cell, encoding)
+            {
                 votes.add(cell::unwrap(&text));
             }
         }

@@ -112,6 +112,12 @@ impl<R: Read> Rows<R> {
         starts.zip(ends.iter().copied()).map(|(start, end)| self.output.get(start..end).unwrap_or_default())
     }
 
+    /// The last row as one text, and where each cell ends in it; at most so many cells.
+    pub(super) fn row(&self, cells: usize) -> (&[u8], &[usize]) {
+        let ends = self.ends.get(..self.cells.min(cells)).unwrap_or_default();
+        (self.output.get(..ends.last().copied().unwrap_or_default()).unwrap_or_default(), ends)
+    }
+
     /// Reads the next row that is not blank.
     pub(super) fn next(&mut self) -> io::Result<Scanned> {
         loop {

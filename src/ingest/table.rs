@@ -62,19 +62,20 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Keeps a good row.
-    pub(super) fn push<'a>(&mut self, origin: Origin, cells: impl Iterator<Item = &'a [u8]>) {
+    /// Keeps a good row: its bytes, the end of each cell in them, and how many cells more it should have.
+    pub(super) fn push(&mut self, origin: Origin, bytes: &[u8], ends: &[usize], missing: usize) {
         let full = |chunk: &Chunk| chunk.rows.len() >= CHUNK_ROWS || chunk.bytes.len() >= CHUNK_BYTES;
         if self.chunks.last().is_none_or(full) {
             self.chunks.push(Chunk::default());
         }
         if let Some(chunk) = self.chunks.last_mut() {
             chunk.rows.push((origin.row, origin.line, chunk.ends.len()));
-            for cell in cells {
-                chunk.bytes.extend_from_slice(cell);
-                // A chunk is closed at 4 MiB, and a row is far below 4 GiB
-                chunk.ends.push(u32::try_from(chunk.bytes.len()).unwrap_or(u32::MAX));
-            }
+            let start = chunk.bytes.len();
+            chunk.bytes.extend_from_slice(bytes);
+            // A chunk is closed at 4 MiB, and a row is far below 4 GiB
+            let place = |end: usize| u32::try_from(start + end).unwrap_or(u32::MAX);
+            chunk.ends.extend(ends.iter().map(|end| place(*end)));
+            chunk.ends.extend(std::iter::repeat_n(place(bytes.len()), missing));
         }
     }
 

@@ -303,12 +303,12 @@ fn flags(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
 }
 
 /// Column name and value.
-type Column = (std::sync::Arc<str>, Box<str>);
+type Column = (std::sync::Arc<str>, std::sync::Arc<str>);
 
 /// Columns that carry their own name.
 fn named<'r>(
     sources: &[(u32, &'r Record)],
-    columns: fn(&'r Record) -> &'r Vec<Column>,
+    columns: fn(&'r Record) -> &'r [Column],
     field: fn(std::sync::Arc<str>) -> Field,
     into: &mut Vec<GoldenField>,
 ) {

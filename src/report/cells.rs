@@ -95,7 +95,7 @@ fn text(value: Option<&str>) -> Vec<String> {
     value.map(str::to_owned).into_iter().collect()
 }
 
-fn named(values: &[(std::sync::Arc<str>, Box<str>)], name: &str) -> Vec<String> {
+fn named(values: &[(std::sync::Arc<str>, std::sync::Arc<str>)], name: &str) -> Vec<String> {
     values.iter().filter(|(known, _)| **known == *name).map(|(_, value)| value.to_string()).collect()
 }
 

@@ -51,16 +51,16 @@ fn records() -> Vec<Record> {
     let mut first = existing(3, Role::Lead, "5f1a00000000000000000003", "Bruno Keller", "bruno@kellerbau.example");
     first.created_at = Some(Timestamp(1_610_000_000));
     let mut second = existing(4, Role::Lead, "5f1a00000000000000000004", "B. Keller", "bruno@kellerbau.example");
-    second.tags = vec!["trade fair".into()];
+    second.tags = ["trade fair".into()].into();
     let mut doubtful = record(1, 1, Side::Incoming, "Chiara Conti", "c.conti@example.org");
     doubtful.phones = Phone::parse("+39 06 5550 1234", None).into_iter().collect();
     let mut other = record(1, 2, Side::Incoming, "Claudia Conti", "conti@example.org");
     other.phones = doubtful.phones.clone();
     let mut hostile = record(1, 3, Side::Incoming, HOSTILE_NAME, "mallory@example.net");
     hostile.id = Some(IntercomId(FORMULA.into()));
-    hostile.custom = vec![(Arc::from("plan"), FORMULA.into())];
+    hostile.custom = [(Arc::from("plan"), FORMULA.into())].into();
     let mut long = record(1, 5, Side::Incoming, &"Longname ".repeat(625), "long@example.net");
-    long.unparsed = vec![(Field::Birthday, "31/31/1990".into())];
+    long.unparsed = [(Field::Birthday, "31/31/1990".into())].into();
     vec![user, lead, first, second, doubtful, other, hostile, long]
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rusqlite::Row;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::Error;
 use super::read::Failure;
@@ -17,7 +18,7 @@ use crate::contact::{
     Birthday, Company, Email, ExternalId, Field, IntercomId, Origin, PersonName, Phone, Record, SourceId, Timestamp,
 };
 
-type Named<'a> = Cow<'a, [(Arc<str>, Box<str>)]>;
+type Named<'a> = Cow<'a, [(Arc<str>, Arc<str>)]>;
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -61,7 +62,7 @@ struct Content<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     marked_as_spam: Option<bool>,
     #[serde(skip_serializing_if = "is_empty")]
-    tags: Cow<'a, [Box<str>]>,
+    tags: Cow<'a, [Arc<str>]>,
     #[serde(skip_serializing_if = "is_empty")]
     notes: Cow<'a, [Box<str>]>,
     #[serde(skip_serializing_if = "is_empty")]
@@ -157,7 +158,7 @@ impl<'a> Records<'a> {
             external_id: row.get::<_, Option<String>>("external_id")?.map(|id| ExternalId(id.into())),
             emails: emails.into_iter().map(Email::parse).collect::<Result<_, _>>().map_err(|_| broken("address"))?,
             name: content.name.map(Cow::into_owned),
-            phones: content.phones.into_owned(),
+            phones: content.phones.into_owned().into(),
             companies: companies
                 .into_iter()
                 .map(Company::parse)
@@ -178,16 +179,16 @@ impl<'a> Records<'a> {
             unsubscribed: content.unsubscribed,
             hard_bounced: content.hard_bounced,
             marked_as_spam: content.marked_as_spam,
-            tags: content.tags.into_owned(),
-            notes: content.notes.into_owned(),
+            tags: content.tags.into_owned().into(),
+            notes: content.notes.into_owned().into(),
             identifiers: self.shared(content.identifiers),
             texts: self.shared(content.texts),
             custom: self.shared(content.custom),
-            unparsed: content.unparsed.into_owned(),
+            unparsed: content.unparsed.into_owned().into(),
         })
     }
 
-    fn shared(&mut self, named: Named<'_>) -> Vec<(Arc<str>, Box<str>)> {
+    fn shared(&mut self, named: Named<'_>) -> ThinVec<(Arc<str>, Arc<str>)> {
         let mut named = named.into_owned();
         for (name, _) in &mut named {
             if let Some(known) = self.names.get(name) {
@@ -196,6 +197,6 @@ impl<'a> Records<'a> {
                 self.names.insert(Arc::clone(name));
             }
         }
-        named
+        named.into()
     }
 }

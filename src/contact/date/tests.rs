@@ -164,5 +164,7 @@ proptest! {
         prop_assert_eq!(seconds(&second.to_string()), Some(second));
         let iso = jiff::Timestamp::from_second(second).unwrap().to_string();
         prop_assert_eq!(seconds(&iso), Some(second));
+        prop_assert_eq!(seconds(iso.trim_end_matches('Z')), Some(second));
+        prop_assert_eq!(seconds(&iso.trim_end_matches('Z').replace('T', " ")), Some(second));
     }
 }

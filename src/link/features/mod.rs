@@ -15,6 +15,7 @@ use values::Mailbox;
 pub(super) use values::{EmailValue, NameValue, PhoneValue, StreetValue};
 
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -303,8 +304,8 @@ struct Folded {
 
 impl Folded {
     fn new(record: &Record) -> Self {
-        let fold = |field: &Option<Box<str>>| field.as_deref().map(text::fold).unwrap_or_default();
-        let keyed = |pairs: &[(std::sync::Arc<str>, Box<str>)], fold: fn(&str) -> String| {
+        let fold = |field: &Option<Arc<str>>| field.as_deref().map(text::fold).unwrap_or_default();
+        let keyed = |pairs: &[(Arc<str>, Arc<str>)], fold: fn(&str) -> String| {
             let folded = pairs.iter().map(|(column, value)| (column, fold(value)));
             // "SSN" of one file is "ssn" of another.
             let named = |column: &str, value: &str| format!("{}\t{value}", text::code(column));

@@ -127,7 +127,7 @@ fn write(record: &mut Record, change: &Change) {
     }
 }
 
-fn replace_first<T>(values: &mut Vec<T>, value: Option<T>) {
+fn replace_first<T>(values: &mut thin_vec::ThinVec<T>, value: Option<T>) {
     let rest = values.split_off(values.len().min(1));
     *values = value.into_iter().chain(rest).collect();
 }
