@@ -4,8 +4,10 @@ Started by run.sh. Everything is a process of its own, so that processor time (u
 size are the kernel's figures. The list is read once before, so that it comes from the page cache for everybody.
 """
 import argparse
+import csv
 import datetime
 import json
+import math
 import os
 import platform
 import shutil
@@ -31,6 +33,7 @@ def main():
     parser.add_argument("--python", type=Path, help="interpreter that has Splink and DuckDB")
     parser.add_argument("--runs", type=int, default=5, help="of which the medians are taken")
     parser.add_argument("--splink-rows", type=int, default=1_000_000, help="Splink is not run on longer lists")
+    parser.add_argument("--near", type=int, default=5_000_000, help="existing contacts that 10,000 incoming rows are planned against")
     parser.add_argument("--folder", type=Path, help="where lists and plans go, a temporary folder when missing")
     parser.add_argument("--print", action="store_true", help="print the table instead of writing it")
     options = parser.parse_args()
@@ -38,7 +41,8 @@ def main():
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for rows in options.rows or [100_000, 1_000_000]:
             results.append(measure(rows, Path(folder), options))
-    text = document(results, options)
+        near = against(Path(folder), options) if options.near else None
+    text = document(results, near, options)
     if options.print:
         print(text)
     else:
@@ -88,6 +92,27 @@ def measure(rows, folder, options):
     return result
 
 
+def against(folder, options):
+    """10,000 incoming rows against many existing contacts, beside reading and normalising those."""
+    path, incoming, plan = folder / "existing.csv", folder / "incoming.csv", folder / "near.plan"
+    with open(path, "wb") as file:
+        subprocess.run([options.examples / "lists", str(options.near)], stdout=file, check=True)
+    with open(path, newline="", encoding="utf-8") as existing, open(incoming, "w", newline="", encoding="utf-8") as chosen:
+        rows, writer = csv.reader(existing), csv.writer(chosen)
+        writer.writerow(next(rows))
+        step = max(options.near // 10_000, 1)
+        writer.writerows(row for place, row in enumerate(rows) if place % step == 0)
+    reading = [options.leadfold, "check", "-q", path]
+    planning = [options.leadfold, "plan", incoming, "--existing", path, "--only-near", "-o", plan, "--no-report", "-q"]
+    figures = {}
+    for name, command in (("check: read and normalise", reading), ("plan --only-near", planning)):
+        taken = [run(command) for _ in range(min(options.runs, 3))]
+        figures[name] = {key: statistics.median(one[key] for one in taken) for key in ("cpu", "wall", "peak")}
+        say(f"{options.near:,} existing, {name}: {figures[name]}")
+    path.unlink()
+    return figures
+
+
 def run(command):
     """CPU seconds, wall seconds and peak MiB of one process."""
     with tempfile.TemporaryFile() as messages, open(os.devnull, "wb") as nowhere:
@@ -107,7 +132,7 @@ def timings(text):
     return json.loads(lines[-1])["phases"] if lines else []
 
 
-def document(results, options):
+def document(results, near, options):
     version = subprocess.run([options.leadfold, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     lines = [
         f"Made on {datetime.date.today()} by `benches/speed/run.sh`: {version}, {os.cpu_count()} cores of "
@@ -123,7 +148,23 @@ def document(results, options):
                 f"| {result['rows']:,} | {name} | {one['cpu']:.2f} | {one['cpu'] / floor:.1f} × | {one['wall']:.2f} | "
                 f"{one['peak']:.0f} |"
             )
-    lines += ["", "The same for each phase of `plan`, CPU seconds and resident MiB at its end:", ""]
+    for before, after in zip(results, results[1:]):
+        def exponent(key):
+            one, other = before["figures"]["leadfold plan"][key], after["figures"]["leadfold plan"][key]
+            return math.log(other / one) / math.log(after["rows"] / before["rows"])
+        lines += [
+            "",
+            f"From {before['rows']:,} to {after['rows']:,} rows `plan` grows with the power {exponent('cpu'):.2f} of the rows in processor "
+            f"time and {exponent('peak'):.2f} in memory.",
+        ]
+    if near:
+        base, plan = near["check: read and normalise"], near["plan --only-near"]
+        lines += ["", f"10,000 incoming rows against {options.near:,} existing contacts:", ""]
+        lines += ["| what | CPU s | wall s | peak MiB |", "| --- | --: | --: | --: |"]
+        for name, one in near.items():
+            lines.append(f"| `{name}` | {one['cpu']:.1f} | {one['wall']:.1f} | {one['peak']:.0f} |")
+        lines += ["", f"That is {plan['cpu'] / base['cpu']:.2f} times the processor time of reading and normalising them."]
+    lines += ["", "Each phase of `plan`, CPU seconds and resident MiB at its end:", ""]
     names = [phase["phase"] for phase in results[-1]["phases"][0]]
     lines.append("| rows | " + " | ".join(names) + " | plan MB | plan B a row | list MB |")
     lines.append("| --: " * (len(names) + 4) + "|")

@@ -7,13 +7,14 @@ use anyhow::Context;
 use super::{exit, file};
 use crate::config::Settings;
 use crate::contact::{Record, Side, SourceId};
-use crate::ingest::{self, Ingested, Normalizer, Source};
+use crate::ingest::{self, Ingested, Normalizer, Source, Wanted};
 use crate::intercom::Snapshot;
+use crate::link::Near;
 use crate::plan::Inputs;
 
 /// Reads one file.
 pub(super) fn read_file(path: &Path, id: SourceId, side: Side, options: &ingest::Options) -> anyhow::Result<Ingested> {
-    read_file_watched(path, id, side, options, &mut |_| ())
+    read_file_watched(path, id, side, options, &|_| true, &mut |_| ())
 }
 
 fn read_file_watched(
@@ -21,10 +22,11 @@ fn read_file_watched(
     id: SourceId,
     side: Side,
     options: &ingest::Options,
+    wanted: &Wanted<'_>,
     watch: &mut dyn FnMut(&'static str),
 ) -> anyhow::Result<Ingested> {
     let reader = file::open_input(path)?;
-    Ok(ingest::read_watched(reader, id, &file::input_name(path), side, options, watch)?)
+    Ok(ingest::read_those(reader, id, &file::input_name(path), side, options, wanted, watch)?)
 }
 
 /// The options of phase 1, checked.
@@ -51,9 +53,38 @@ pub(super) fn read_files(
     for path in paths {
         let id = next_id(inputs)?;
         let options = settings.ingest_options_for(&file::input_name(path));
-        add(inputs, read_file_watched(path, id, side, &options, watch)?);
+        add(inputs, read_file_watched(path, id, side, &options, &|_| true, watch)?);
     }
     Ok(())
+}
+
+/// Reads the lists, then of existing contacts those only that come near one of their rows. Existing ones stand first all
+/// the same.
+pub(super) fn read_near(
+    existing: &[PathBuf],
+    incoming: &[PathBuf],
+    settings: &Settings,
+    watch: &mut dyn FnMut(&'static str),
+) -> anyhow::Result<Inputs> {
+    options(settings)?;
+    let id = |place: usize| u16::try_from(place).map(SourceId).map_err(|_| exit::usage("more than 65,535 inputs"));
+    let mut lists = Inputs::default();
+    for (place, path) in incoming.iter().enumerate() {
+        let id = id(existing.len() + place)?;
+        let options = settings.ingest_options_for(&file::input_name(path));
+        add(&mut lists, read_file_watched(path, id, Side::Incoming, &options, &|_| true, watch)?);
+    }
+    let near = Near::to(&lists.records);
+    let mut inputs = Inputs::default();
+    for (place, path) in existing.iter().enumerate() {
+        let options = settings.ingest_options_for(&file::input_name(path));
+        let wanted = |record: &Record| near.holds(record);
+        add(&mut inputs, read_file_watched(path, id(place)?, Side::Existing, &options, &wanted, watch)?);
+    }
+    inputs.sources.extend(lists.sources);
+    inputs.records.extend(lists.records);
+    inputs.rejects.extend(lists.rejects);
+    Ok(inputs)
 }
 
 /// The id the next input gets.

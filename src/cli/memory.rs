@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::exit;
@@ -15,6 +15,10 @@ const BASE_BYTES: u64 = 32 << 20;
 /// Memory for each byte of a list: 17 for existing contacts, 25 for contacts to be created, whose actions hold their values
 /// once more (100,000 rows of the lists of `docs/speed.md`; less for longer ones).
 const PER_BYTE: u64 = 26;
+/// Memory for each byte of a list that is only looked through.
+const PER_BYTE_READ: u64 = 2;
+/// Memory for each byte of a list that others are near to: its own, and that of the contacts near it.
+const PER_BYTE_NEAR: u64 = 4 * PER_BYTE;
 /// How much smaller gzip makes lists, at most.
 const PACKED: u64 = 6;
 
@@ -45,8 +49,22 @@ impl FromStr for Size {
 }
 
 /// Refuses lists that need more memory than `limit` allows, or than the machine has left.
-pub(super) fn check<'a>(lists: impl Iterator<Item = &'a Path>, limit: Option<Size>) -> anyhow::Result<()> {
-    let need = need(lists.map(size_of).sum());
+///
+/// Of existing contacts that are only looked through (`--only-near`) the bytes are held, and what comes near a row.
+pub(super) fn check(
+    existing: &[PathBuf],
+    incoming: &[PathBuf],
+    only_near: bool,
+    limit: Option<Size>,
+) -> anyhow::Result<()> {
+    let size = |lists: &[PathBuf]| lists.iter().map(|list| size_of(list)).sum::<u64>();
+    let (existing, incoming) = (size(existing), size(incoming));
+    let need = BASE_BYTES
+        + if only_near {
+            existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR
+        } else {
+            (existing + incoming) * PER_BYTE
+        };
     tracing::info!("about {} of memory needed", shown(need));
     let refusal = match limit {
         Some(Size(limit)) if need > limit => format!("--memory-limit allows {}; allow more", shown(limit)),
@@ -59,10 +77,6 @@ pub(super) fn check<'a>(lists: impl Iterator<Item = &'a Path>, limit: Option<Siz
         Some(_) => return Ok(()),
     };
     Err(exit::usage(format!("the lists need about {} of memory, and {refusal}, or split the lists", shown(need))))
-}
-
-fn need(bytes: u64) -> u64 {
-    BASE_BYTES + bytes * PER_BYTE
 }
 
 /// Bytes of a list once it is unpacked; nothing for what cannot be looked at before it is read.
@@ -118,13 +132,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list.csv");
         std::fs::write(&list, "a\n".repeat(1 << 20)).unwrap();
-        let told = check([list.as_path()].into_iter(), Some(Size(50 << 20))).unwrap_err().to_string();
+        let told = check(std::slice::from_ref(&list), &[], false, Some(Size(50 << 20))).unwrap_err().to_string();
         assert_eq!(
             told,
             "the lists need about 84 MiB of memory, and --memory-limit allows 50 MiB; allow more, or split the lists"
         );
-        check([list.as_path()].into_iter(), Some(Size(90 << 20))).unwrap();
-        check([Path::new("-"), Path::new("/nowhere/list.csv")].into_iter(), None).unwrap();
+        check(std::slice::from_ref(&list), &[], false, Some(Size(90 << 20))).unwrap();
+        check(&[], &["-".into(), "/nowhere/list.csv".into()], false, None).unwrap();
     }
 
     #[test]

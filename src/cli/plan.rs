@@ -39,6 +39,7 @@ Examples:
                                                              duplicates among exported contacts
   zcat list.csv.gz | leadfold plan - -o list.plan            from a pipe (gzip is read as it is, too)
   leadfold plan list.csv --map 'Contact=name' --region DE -o list.plan")]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag of the command line")]
 pub(super) struct PlanArgs {
     /// Lists to bring in; `-` is standard input
     #[arg(value_name = "INCOMING")]
@@ -70,6 +71,10 @@ pub(super) struct PlanArgs {
     /// Refuse lists that need more memory than this, for instance 2G; what the machine has left when missing
     #[arg(long, value_name = "SIZE")]
     pub(super) memory_limit: Option<Size>,
+    /// Of existing contacts take those only that come near an incoming row: the others, and duplicates among them, are left
+    /// alone and are not in the plan. For short lists against large workspaces
+    #[arg(long, requires = "existing", conflicts_with = "pull")]
+    pub(super) only_near: bool,
     /// Say at the end how long each phase took: one JSON object on standard error (`-v` says it in lines)
     #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
     pub(super) timings: Option<TimingsFormat>,
@@ -165,13 +170,16 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     if arguments.incoming.is_empty() && arguments.existing.is_empty() && !arguments.pull {
         return Err(exit::usage("nothing to plan: name a list, or --existing FILE, or --pull"));
     }
+    if arguments.only_near && arguments.incoming.is_empty() {
+        return Err(exit::usage("--only-near needs a list of incoming rows to be near to"));
+    }
     if let Some(threads) = arguments.threads {
         // Fails only when a pool exists already, which cannot be: this is the first use.
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).build_global());
     }
     file::check_folder_of(path)?;
     arguments.save_model.as_deref().map_or(Ok(()), file::check_folder_of)?;
-    memory::check(arguments.existing.iter().chain(&arguments.incoming).map(PathBuf::as_path), arguments.memory_limit)?;
+    memory::check(&arguments.existing, &arguments.incoming, arguments.only_near, arguments.memory_limit)?;
     let mut timings = Timings::start();
     let plan = make(arguments, &settings, &layers, model.as_ref(), printer, cancel, &mut timings)?;
     tracing::info!("{} actions decided", plan.actions.len());
@@ -236,13 +244,20 @@ fn make(
     let mut inputs = Inputs::default();
     let all: Vec<PathBuf> = arguments.existing.iter().chain(&arguments.incoming).cloned().collect();
     inputs::refuse_repeats(&all)?;
-    inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings, &mut |step| timings.end(step))?;
+    if arguments.only_near {
+        let watch = &mut |step| timings.end(step);
+        inputs = inputs::read_near(&arguments.existing, &arguments.incoming, settings, watch)?;
+    } else {
+        inputs::read_files(&mut inputs, &arguments.existing, Side::Existing, settings, &mut |step| timings.end(step))?;
+    }
     let mut pulled = if arguments.pull { Some(Pulled::read(arguments.full, settings, printer, cancel)?) } else { None };
     if let Some(pulled) = &mut pulled {
         pulled.add_to(&mut inputs, settings)?;
         timings.end("pull");
     }
-    inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
+    if !arguments.only_near {
+        inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
+    }
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
     let recalled = recall(&inputs.records, settings, printer)?;
     let options = link::Options { decided: recalled.decided, ..settings.link_options() };

@@ -26,6 +26,7 @@ mod linkage;
 mod model;
 mod monotone;
 mod names;
+mod near;
 mod score;
 mod shared;
 mod similarity;
@@ -41,6 +42,7 @@ pub use linkage::{
     ScoredPair, Term, Veto, VetoReason,
 };
 pub use model::{Fallback, LevelWeight, MODEL_SCHEMA, Model, ModelError, Scale};
+pub use near::Near;
 pub use survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
 
 use rayon::prelude::*;

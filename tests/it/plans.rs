@@ -329,3 +329,25 @@ fn created_contacts_carry_the_mark_of_their_row_when_asked_for() {
         ["plan", "list.csv", "--pull", "-o", "again.plan", "--no-report", "--import-mark", "--detailed-exitcode"];
     desk.run_on(&workspace.url(), &again).ends_with(0);
 }
+
+#[test]
+fn only_contacts_near_an_incoming_row_are_planned_when_that_is_asked_for() {
+    let desk = Desk::new();
+    desk.file("list.csv", LIST);
+    let contacts = "id,role,email,name\n1,lead,ann.lee@brightwater.example,Ann Lee\n2,lead,cy@elsewhere.example,Cy Roe\n\
+                    3,lead,cy@elsewhere.example,Cy Roe\n";
+    desk.file("contacts.csv", contacts);
+    let plan = ["plan", "list.csv", "--existing", "contacts.csv", "-o", "near.plan", "--no-report", "--only-near"];
+    desk.run(&plan).ends_with(0);
+    let connection = rusqlite::Connection::open(desk.at("near.plan")).unwrap();
+    let sql = "SELECT group_concat(side || ' ' || name, ', ') FROM rows ORDER BY record";
+    let rows: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, "existing Ann Lee, incoming Ann Lee, incoming Bo Dahl");
+    let notes: String =
+        connection.query_row("SELECT notes FROM inputs WHERE source = 0", [], |row| row.get(0)).unwrap();
+    assert!(notes.contains("2 of its contacts come near no incoming row"), "{notes}");
+
+    desk.run(&["plan", "--existing", "contacts.csv", "-o", "x.plan", "--only-near"])
+        .ends_with(2)
+        .says(&["--only-near needs a list of incoming rows"]);
+}
