@@ -23,6 +23,7 @@ mod golden;
 pub mod kernels;
 mod levels;
 mod linkage;
+mod memo;
 mod model;
 mod monotone;
 mod names;

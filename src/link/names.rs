@@ -6,6 +6,7 @@ use crate::contact::Script;
 
 /// How two words of a name relate, from the strongest relation down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
 pub(super) enum Relation {
     Same,
     Nickname,
@@ -110,7 +111,7 @@ fn compare_words(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMat
 /// The shorter name first, names of one length by their words: the comparison must not depend on the side.
 fn in_order<'n>(left: &'n NameValue, right: &'n NameValue, tokens: &Words) -> (&'n NameValue, &'n NameValue) {
     let size = |name: &NameValue| (name.given.len() + name.family.len(), name.given.len());
-    let words = |name: &'n NameValue| name.tokens().map(|token| tokens.text(token));
+    let words = |name: &'n NameValue| name.tokens().map(|token| tokens.place(token));
     let order = size(left).cmp(&size(right)).then_with(|| words(left).cmp(words(right)));
     if order.is_le() { (left, right) } else { (right, left) }
 }
@@ -152,14 +153,22 @@ fn relate_given(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) 
         return straight;
     }
     // Two people often share a middle initial: only whole names count here.
-    let whole = |words: &[u32]| words.iter().copied().filter(|word| tokens.text(*word).len() > 1).collect::<Vec<u32>>();
-    let (any, count) = best(&whole(left), &whole(right), tokens);
+    let whole = |word: &u32| tokens.text(*word).len() > 1;
+    let (any, count) = strongest(left.iter().copied().filter(whole), right.iter().copied().filter(whole), tokens);
     if any <= Relation::Typo { (any.max(Relation::Nickname), count) } else { straight }
 }
 
 /// The strongest relation between any two words.
 fn best(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) {
-    let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (*one, *other)));
+    strongest(left.iter().copied(), right.iter().copied(), tokens)
+}
+
+fn strongest(
+    left: impl Iterator<Item = u32>,
+    right: impl Iterator<Item = u32> + Clone,
+    tokens: &Words,
+) -> (Relation, u32) {
+    let pairs = left.flat_map(|one| right.clone().map(move |other| (one, other)));
     let related = pairs.map(|(one, other)| (relate(one, other, tokens), commoner(one, other, tokens)));
     related.min().unwrap_or((Relation::Missing, 0))
 }
@@ -180,6 +189,14 @@ pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
     if left == right {
         return Relation::Same;
     }
+    let relation = |at: u8| RELATIONS.get(usize::from(at)).copied().unwrap_or(Relation::Different);
+    relation(tokens.relations.answer(left.min(right), left.max(right), || find_relation(left, right, tokens) as u8))
+}
+
+/// All relations, in their order.
+const RELATIONS: [Relation; 7] = [Same, Nickname, Typo, Initial, Missing, Similar, Different];
+
+fn find_relation(left: u32, right: u32, tokens: &Words) -> Relation {
     let (one, other) = (tokens.text(left), tokens.text(right));
     let (shorter, longer) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if shorter.chars().count() == 1 {
@@ -207,18 +224,15 @@ pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
 /// Whether all words of the shorter name stand in the longer one, wherever ("Ana Mora" and "Ana Lucía Mora Vidal"): people
 /// with two surnames or several given names use some of them.
 fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<NameMatch> {
-    let (shorter, mut longer): (Vec<u32>, Vec<u32>) = (left.tokens().collect(), right.tokens().collect());
-    let mut shorter = shorter;
-    if shorter.len() > longer.len() {
-        std::mem::swap(&mut shorter, &mut longer);
-    }
+    let (shorter, longer) = if left.len() > right.len() { (right, left) } else { (left, right) };
     if shorter.len() < 2 || longer.len() < 3 {
         return None;
     }
+    let mut longer: Vec<u32> = longer.tokens().collect();
     let mut worst = Relation::Same;
     let mut counts = Vec::new();
     let mut whole = 0;
-    for word in shorter {
+    for word in shorter.tokens() {
         let best = (0..longer.len())
             .min_by_key(|at| (relate(word, longer[*at], tokens), commoner(word, longer[*at], tokens)))?;
         let other = longer.swap_remove(best);
@@ -249,14 +263,15 @@ fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<Name
 
 /// Whether one name is a single word made of the other ("nmishra" of "Neha Mishra"), as in a name taken from an address.
 fn one_word(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
-    let words = |name: &NameValue| name.tokens().map(|token| tokens.text(token).to_owned()).collect::<Vec<String>>();
-    let (one, other) = (words(left), words(right));
-    let (single, full) = if one.len() == 1 { (one, other) } else { (other, one) };
-    let ([word], [.., last]) = (single.as_slice(), full.as_slice()) else { return false };
-    let Some(first) = full.first().filter(|_| full.len() > 1) else { return false };
+    let (single, full) = if left.len() == 1 { (left, right) } else { (right, left) };
+    if single.len() != 1 || full.len() < 2 {
+        return false;
+    }
+    let text = |token: Option<u32>| token.map_or("", |token| tokens.text(token));
+    let (word, first, last) = (text(single.tokens().next()), text(full.tokens().next()), text(full.tokens().last()));
     let initial = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
-    let made = [initial(first) + last, format!("{first}{}", initial(last)), format!("{last}{}", initial(first))];
-    word.len() > 4 && made.contains(word)
+    let made = || [initial(first) + last, format!("{first}{}", initial(last)), format!("{last}{}", initial(first))];
+    word.len() > 4 && made().iter().any(|made| made == word)
 }
 
 /// Whether both names are the same letters with the words divided differently ("annamaria rossi", "anna maria rossi").
@@ -265,11 +280,15 @@ fn same_letters(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
     if left.tokens().eq(right.tokens()) {
         return false;
     }
+    if left.script == Script::Latin {
+        let length = |name: &NameValue| name.tokens().map(|token| tokens.text(token).len()).sum::<usize>();
+        let letters =
+            |name: &NameValue| name.tokens().flat_map(|token| tokens.text(token).bytes()).collect::<Vec<u8>>();
+        let size = length(left);
+        return size >= 6 && size == length(right) && letters(left) == letters(right);
+    }
     let joined = |name: &NameValue| name.tokens().map(|token| tokens.text(token)).collect::<String>();
     let (one, other) = (joined(left), joined(right));
-    if left.script == Script::Latin {
-        return one.len() >= 6 && one == other;
-    }
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();
         letters.sort_unstable();

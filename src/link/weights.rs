@@ -43,6 +43,8 @@ impl From<Bits> for MatchWeight {
 pub(super) struct Weights {
     m: Vec<f64>,
     u: Vec<f64>,
+    /// log2(m / u) of every level.
+    plain: Vec<Bits>,
     /// Whether the list decided m more than the default did.
     learned: Vec<bool>,
     /// Weight before anything is compared.
@@ -84,6 +86,7 @@ impl Weights {
         let mut weights = Self {
             m: TABLE.iter().map(|row| row.3).collect(),
             u: TABLE.iter().map(|row| row.4).collect(),
+            plain: Vec::new(),
             learned: vec![false; TABLE.len()],
             prior: Bits::new(-size),
             scale,
@@ -108,6 +111,7 @@ impl Weights {
             let Some(at) = at else { continue };
             (weights.m[at], weights.u[at], weights.learned[at]) = (level.m, level.u, level.learned);
         }
+        weights.weigh();
         weights
     }
 
@@ -137,11 +141,16 @@ impl Weights {
         self.m[at] = (self.u[at] * weight.value().exp2()).min(1.0);
     }
 
-    /// Keeps nine digits of m and u.
+    /// Keeps nine digits of m and u, and weighs all levels.
     fn shorten(&mut self) {
         for value in self.m.iter_mut().chain(&mut self.u) {
             *value = format!("{value:.8e}").parse().unwrap_or(*value);
         }
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        self.plain = TABLE.iter().map(|row| Bits::new(self.ratio(row.0).log2())).collect();
     }
 
     /// Weights learned from counts, with `starting` as many observed pairs; and by how many bits a level contradicted the
@@ -200,7 +209,7 @@ impl Weights {
 
     /// Weight of a level whose value's frequency says nothing.
     pub(super) fn plain(&self, level: Level) -> Bits {
-        Bits::new(self.ratio(level).log2())
+        self.plain[level as usize]
     }
 
     /// Weight of a level at which two records agree on a value that a `share` of all records carries (0 to 1).

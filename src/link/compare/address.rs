@@ -71,6 +71,14 @@ impl Comparer<'_> {
         if one == other {
             return Level::StreetSame;
         }
+        const LEVELS: [Level; 3] = [Level::StreetTypo, Level::StreetSimilar, Level::StreetDifferent];
+        let (one, other) = (one.min(other), one.max(other));
+        let find = || LEVELS.iter().position(|level| *level == self.two_streets(one, other)).unwrap_or(2);
+        let found = self.memos.streets.answer(one, other, || u8::try_from(find()).unwrap_or(2));
+        LEVELS.get(usize::from(found)).copied().unwrap_or(Level::StreetDifferent)
+    }
+
+    fn two_streets(&self, one: u32, other: u32) -> Level {
         let features = self.features;
         let (left, right) = (features.street_texts.text(one), features.street_texts.text(other));
         let (street, second) = (&features.streets[one as usize], &features.streets[other as usize]);
@@ -101,11 +109,11 @@ impl Comparer<'_> {
             if one == NONE || other == NONE {
                 continue;
             }
-            let (first, second) = (features.places.text(one), features.places.text(other));
+            let is_typo = || similarity::is_typo(features.places.text(one), features.places.text(other));
             let share = self.share(features.places.count(one).max(features.places.count(other)));
             let offer = if one == other {
                 (same, self.weights.agreeing(same, share))
-            } else if similarity::is_typo(first, second) {
+            } else if self.memos.places.is(one.min(other), one.max(other), is_typo) {
                 (typo, self.weights.agreeing(typo, (10.0 * share).min(0.5)))
             } else {
                 (Level::PlaceDifferent, self.weights.plain(Level::PlaceDifferent))

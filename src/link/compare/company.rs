@@ -19,7 +19,7 @@ impl Comparer<'_> {
         };
         for company in one {
             for second in other {
-                let level = self.company_level(*company, *second);
+                let level = self.company_level((*company).min(*second), (*company).max(*second));
                 offer(level, self.company_bits(level, *company, *second));
             }
         }
@@ -29,8 +29,11 @@ impl Comparer<'_> {
         }
         for (companies, domains) in [(one, other_domain), (other, one_domain)] {
             for company in companies {
-                let text = features.companies.text(*company);
-                if domains.iter().any(|domain| is_domain_of(features.domains.text(*domain), text)) {
+                let is_domain = |domain: &u32| {
+                    let texts = || (features.domains.text(*domain), features.companies.text(*company));
+                    self.memos.company_domains.is(*domain, *company, || is_domain_of(texts().0, texts().1))
+                };
+                if domains.iter().any(is_domain) {
                     let share = self.share(features.companies.count(*company));
                     offer(Level::CompanyIsDomain, self.weights.agreeing(Level::CompanyIsDomain, share));
                 }
@@ -46,16 +49,23 @@ impl Comparer<'_> {
         if one == other {
             return Level::CompanySame;
         }
+        if self.memos.companies.is(one, other, || self.are_similar(one, other)) {
+            Level::CompanySimilar
+        } else {
+            Level::CompanyDifferent
+        }
+    }
+
+    fn are_similar(&self, one: u32, other: u32) -> bool {
         let (left, right) = (self.features.companies.text(one), self.features.companies.text(other));
         let numbered = |text: &str| text.contains(|character: char| character.is_ascii_digit());
         if numbered(left) && numbered(right) && !similarity::same_digits(left, right) {
             // Two branches, two lodges, two numbered firms.
-            return Level::CompanyDifferent;
+            return false;
         }
-        let alike = similarity::is_typo(left, right)
+        similarity::is_typo(left, right)
             || similarity::jaro_winkler(left, right) >= 0.93
-            || self.company_overlap(left, right) >= 0.65;
-        if alike { Level::CompanySimilar } else { Level::CompanyDifferent }
+            || self.company_overlap(left, right) >= 0.65
     }
 
     /// Share of the words two company names have in common, each word counted by how rare it is: two branches of one chain

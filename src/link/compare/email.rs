@@ -2,7 +2,7 @@
 
 use super::Comparer;
 use crate::contact::Script;
-use crate::link::features::{EmailValue, NONE, Spelling};
+use crate::link::features::{ALIKE, EmailValue, NONE, Spelling};
 use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
@@ -67,10 +67,11 @@ impl Comparer<'_> {
 
     fn email_level(&self, left: EmailValue, right: EmailValue) -> Level {
         let features = self.features;
-        let (one, other) = (features.locals.text(left.local), features.locals.text(right.local));
-        let (one_domain, other_domain) = (features.domains.text(left.domain), features.domains.text(right.domain));
+        let local = || (features.locals.text(left.local), features.locals.text(right.local));
         let same_company = left.company_domain != NONE && left.company_domain == right.company_domain;
         if left.local == right.local {
+            let one = local().0;
+            let (one_domain, other_domain) = (features.domains.text(left.domain), features.domains.text(right.domain));
             let label = |domain: &str| domain.split('.').next().unwrap_or_default().len() >= 4;
             let company = left.company_domain != NONE && right.company_domain != NONE && label(one_domain);
             let same_label = company && one_domain.split('.').next() == other_domain.split('.').next();
@@ -80,8 +81,10 @@ impl Comparer<'_> {
             let telling = one.len() >= 5 && !left.role && !right.role;
             return if telling { Level::EmailLocalPart } else { Level::EmailOtherKind };
         }
+        let shapes = (&features.shapes[left.local as usize], &features.shapes[right.local as usize]);
+        let is_slip = || shapes.0.may_be_slip(shapes.1) && self.is_slip(local().0, local().1);
         if left.domain == right.domain {
-            if one.len().min(other.len()) >= 5 && self.is_slip(one, other) {
+            if shapes.0.length.min(shapes.1.length) >= 5 && is_slip() {
                 return Level::EmailTypo;
             }
             if same_company && !left.role && !right.role {
@@ -91,19 +94,26 @@ impl Comparer<'_> {
                 return Level::EmailOtherKind;
             }
         }
-        let alike = similarity::jaro_winkler(one, other) >= 0.85;
-        if alike && left.domain != right.domain && similarity::jaro_winkler(one_domain, other_domain) >= 0.85 {
-            let one_slip = self.is_slip(one, other) && domain_slip(one_domain, other_domain);
+        let same_domain = left.domain == right.domain;
+        if (same_domain || self.are_domains_alike(left.domain, right.domain))
+            && shapes.0.may_be_alike(shapes.1)
+            && similarity::jaro_winkler(local().0, local().1) >= ALIKE
+        {
+            let domain_slip = || domain_slip(features.domains.text(left.domain), features.domains.text(right.domain));
+            let one_slip = !same_domain && is_slip() && domain_slip();
             return if one_slip { Level::EmailTypo } else { Level::EmailSimilar };
-        }
-        if alike && left.domain == right.domain {
-            return Level::EmailSimilar;
         }
         if (left.company_domain == NONE) == (right.company_domain == NONE) {
             Level::EmailDifferent
         } else {
             Level::EmailOtherKind
         }
+    }
+
+    fn are_domains_alike(&self, one: u32, other: u32) -> bool {
+        let text = |domain: u32| self.features.domains.text(domain);
+        let alike = || similarity::jaro_winkler(text(one), text(other)) >= ALIKE;
+        self.memos.domains.is(one.min(other), one.max(other), alike)
     }
 
     /// Whether two local parts are one address but for a slip, and not the addresses of two people whose names differ by a

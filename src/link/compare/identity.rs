@@ -76,8 +76,9 @@ impl Comparer<'_> {
         let features = self.features;
         let (one, other) = (features.job_title[left as usize], features.job_title[right as usize]);
         if one != NONE && other != NONE {
-            let same = one == other
-                || similarity::word_overlap(features.job_titles.text(one), features.job_titles.text(other)) > 0.6;
+            let titles = || (features.job_titles.text(one), features.job_titles.text(other));
+            let overlap = || similarity::word_overlap(titles().0, titles().1) > 0.6;
+            let same = one == other || self.memos.job_titles.is(one.min(other), one.max(other), overlap);
             let level = if same { Level::JobTitleSame } else { Level::JobTitleDifferent };
             found.push(level, self.weights.plain(level));
         }

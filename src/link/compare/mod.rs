@@ -13,6 +13,7 @@ mod phone;
 use crate::link::ablation::Idea;
 use crate::link::features::{Features, NONE};
 use crate::link::levels::Level;
+use crate::link::memo::Memo;
 use crate::link::shared::SharedValues;
 use crate::link::weights::{Bits, Weights};
 use crate::link::{Decided, RecordIndex};
@@ -73,6 +74,39 @@ pub(super) struct Comparer<'f> {
     pub(super) shared_street: SharedValues,
     pub(super) shared_external: SharedValues,
     pub(super) shared_identifier: SharedValues,
+    memos: Memos,
+}
+
+/// What is remembered of values that meet again. Nothing in it depends on the weights.
+#[derive(Debug)]
+struct Memos {
+    /// How two companies agree.
+    companies: Memo,
+    /// Whether a domain is a company's by its name.
+    company_domains: Memo,
+    /// Whether two e-mail domains look alike.
+    domains: Memo,
+    /// Whether two places are one but for a slip.
+    places: Memo,
+    /// How two streets agree.
+    streets: Memo,
+    /// Whether two job titles are one.
+    job_titles: Memo,
+}
+
+impl Default for Memos {
+    fn default() -> Self {
+        let large = || Memo::new(15);
+        let small = || Memo::new(12);
+        Self {
+            companies: large(),
+            company_domains: large(),
+            domains: small(),
+            places: small(),
+            streets: large(),
+            job_titles: small(),
+        }
+    }
 }
 
 impl<'f> Comparer<'f> {
@@ -88,6 +122,7 @@ impl<'f> Comparer<'f> {
         weights.frequencies = !features.without.lacks(Idea::Frequencies);
         Self {
             features,
+            memos: Memos::default(),
             shared_identifier,
             organisations: features.organisations,
             decided: None,
@@ -118,14 +153,16 @@ impl<'f> Comparer<'f> {
         let phone = self.phone(left, right).map(exact);
         let agree = name.is_some_and(|(level, _)| level <= Level::NameFamilyOnly || level == Level::NameInEmail);
         if let Some((level, bits)) = email {
-            let spelt = name.is_some_and(|(name, _)| name == Level::NameInEmail)
-                || ((agree || matches!(name, Some((Level::NameOtherSurname, _)))) && self.made_of_name(left, right));
+            let spelt = || {
+                name.is_some_and(|(name, _)| name == Level::NameInEmail)
+                    || ((agree || matches!(name, Some((Level::NameOtherSurname, _)))) && self.made_of_name(left, right))
+            };
             // One fact is counted once: addresses made of the name agree because the name does.
             match level {
-                Level::EmailLocalPart if spelt => {
+                Level::EmailLocalPart if spelt() => {
                     found.push(Level::EmailLocalPartFromName, self.weights.plain(Level::EmailLocalPartFromName));
                 }
-                Level::EmailSimilar if spelt => found.push(level, bits.min(Bits::new(1.0))),
+                Level::EmailSimilar if spelt() => found.push(level, bits.min(Bits::new(1.0))),
                 _ => found.push(level, bits),
             }
         }

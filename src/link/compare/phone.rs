@@ -52,6 +52,10 @@ impl Comparer<'_> {
             return Level::PhoneSame;
         }
         let features = self.features;
+        let (first, second) = (&features.phones[one as usize], &features.phones[other as usize]);
+        if !first.may_be_alike(second) {
+            return Level::PhoneDifferent;
+        }
         let (left, right) = (features.digits.text(one), features.digits.text(other));
         let (shorter, longer) = if left.len() <= right.len() { (left, right) } else { (right, left) };
         if shorter.len() >= 7 && longer.ends_with(shorter) {
@@ -61,8 +65,7 @@ impl Comparer<'_> {
         if shorter.len() >= 8 && tail(left) == tail(right) {
             return Level::PhoneTail;
         }
-        let both_national = features.phones[one as usize].national && features.phones[other as usize].national;
-        if shorter.len() >= 8 && both_national && similarity::edits(left, right) <= 1 {
+        if shorter.len() >= 8 && first.national && second.national && similarity::edits(left, right) <= 1 {
             return Level::PhoneTypo;
         }
         Level::PhoneDifferent

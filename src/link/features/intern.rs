@@ -2,10 +2,12 @@
 
 use std::hash::Hasher;
 
+use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
 use crate::contact::{nickname_sets, spelling_key};
 use crate::link::ablation::{Idea, Without};
+use crate::link::memo::Memo;
 
 /// Id of "no value".
 pub(in crate::link) const NONE: u32 = u32::MAX;
@@ -160,7 +162,7 @@ impl Lists {
 }
 
 /// Words of person names, with what is known about each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::link) struct Words {
     texts: Interner,
     /// Id of the key under which spellings of one name are equal.
@@ -168,8 +170,26 @@ pub(in crate::link) struct Words {
     key_ids: Interner,
     /// Sets of nicknames the word is in, ascending.
     nicknames: Vec<&'static [u16]>,
+    /// Place of each word among all words in the order of their letters.
+    order: Vec<u32>,
+    /// How two words relate, see [`crate::link::names`].
+    pub(in crate::link) relations: Memo,
     /// Ideas that a measurement switches off.
     pub(super) without: Without,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            texts: Interner::default(),
+            keys: Vec::new(),
+            key_ids: Interner::default(),
+            nicknames: Vec::new(),
+            order: Vec::new(),
+            relations: Memo::new(16),
+            without: Without::default(),
+        }
+    }
 }
 
 impl Words {
@@ -187,6 +207,21 @@ impl Words {
     /// Counts one more name with the word.
     pub(super) fn count_one(&mut self, id: u32) {
         self.texts.count_one(id);
+    }
+
+    /// Puts the words in order, once all are known.
+    pub(super) fn put_in_order(&mut self) {
+        let mut order: Vec<u32> = (0..u32::try_from(self.len()).unwrap_or(NONE)).collect();
+        order.par_sort_unstable_by_key(|id| self.texts.text(*id));
+        self.order = vec![0; order.len()];
+        for (place, id) in (0..).zip(order) {
+            self.order[id as usize] = place;
+        }
+    }
+
+    /// Place of a word in the order of letters: compares as the words do.
+    pub(in crate::link) fn place(&self, id: u32) -> u32 {
+        self.order.get(id as usize).copied().unwrap_or(NONE)
     }
 
     /// The id of a known word.

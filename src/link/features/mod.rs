@@ -12,7 +12,7 @@ mod values;
 pub(super) use intern::{Interner, Lists, NONE, Words};
 pub(super) use spelling::Spelling;
 use values::Mailbox;
-pub(super) use values::{EmailValue, NameValue, PhoneValue, StreetValue};
+pub(super) use values::{ALIKE, EmailValue, NameValue, PhoneValue, Shape, StreetValue};
 
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -41,6 +41,8 @@ pub(super) struct Features {
     pub(super) domains: Interner,
     /// E-mail local parts.
     pub(super) locals: Interner,
+    /// Shapes of local parts, by the id of [`Self::locals`].
+    pub(super) shapes: Vec<Shape>,
     /// Distinct addresses, by the id of [`Self::addresses`].
     pub(super) emails: Vec<EmailValue>,
     /// Addresses of each record; placeholders are left out.
@@ -131,6 +133,7 @@ impl Features {
                 *features.company_words.entry(word.into()).or_default() += 1;
             }
         }
+        features.tokens.put_in_order();
         features.forget_names_of_addresses();
         features.organisations = features.are_organisations();
         features.rank = ranks(records, &folded);
@@ -210,7 +213,10 @@ impl Features {
             }
             // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
             self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
-            let _ = self.locals.add(mailbox.local);
+            let local = self.locals.add(mailbox.local);
+            if local as usize == self.shapes.len() {
+                self.shapes.push(Shape::new(mailbox.local));
+            }
             ids.push(id);
             let domain = self.emails[id as usize].company_domain;
             if domain != NONE {
@@ -234,7 +240,7 @@ impl Features {
             if id as usize == self.phones.len() {
                 let tail = self.tail_ids.len();
                 let tail = *self.tail_ids.entry(values::tail(phone.digits())).or_insert(row_id(tail));
-                self.phones.push(PhoneValue { tail, national: false });
+                self.phones.push(PhoneValue::new(phone.digits(), tail));
             }
             // Of several ways to write a number any may tell its country; the first one read must not decide.
             self.phones[id as usize].national |= phone.e164().is_some();

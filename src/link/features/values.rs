@@ -34,6 +34,11 @@ impl NameValue {
         Some(Self { given, family, suffix, script: name.script(), count: 0 })
     }
 
+    /// Number of tokens without the suffix.
+    pub(in crate::link) fn len(&self) -> usize {
+        self.given.len() + self.family.len()
+    }
+
     /// All tokens but the suffix.
     pub(in crate::link) fn tokens(&self) -> impl Iterator<Item = u32> + '_ {
         self.given.iter().chain(&self.family).copied()
@@ -109,6 +114,8 @@ pub(in crate::link) struct PhoneValue {
     pub(in crate::link) tail: u32,
     /// The country is known, so that all digits can be compared.
     pub(in crate::link) national: bool,
+    /// How often each digit occurs.
+    counts: [u8; 16],
 }
 
 /// A text as it is compared: of a gender only what it means; `None` when it means nothing that can be compared.
@@ -116,6 +123,81 @@ pub(super) fn comparable(keyed: String) -> Option<String> {
     match keyed.split_once('\t') {
         Some((column, value)) if is_gender_column(column) => gender(value).map(|value| format!("gender\t{value}")),
         _ => Some(keyed),
+    }
+}
+
+impl PhoneValue {
+    pub(super) fn new(digits: &str, tail: u32) -> Self {
+        let mut counts = [0_u8; 16];
+        for digit in digits.bytes() {
+            let count = &mut counts[usize::from(digit & 15)];
+            *count = count.saturating_add(1);
+        }
+        Self { tail, national: false, counts }
+    }
+
+    /// Whether two different numbers may be more alike than any two: either ends like the other, or they differ by one slip.
+    /// Says so without their texts, and rather once too often.
+    pub(in crate::link) fn may_be_alike(&self, other: &Self) -> bool {
+        let apart: u32 =
+            self.counts.iter().zip(&other.counts).map(|(one, other)| u32::from(one.abs_diff(*other))).sum();
+        self.tail == other.tail || apart <= 2
+    }
+}
+
+/// From this Jaro–Winkler similarity on two local parts, or two domains, are alike.
+pub(in crate::link) const ALIKE: f64 = 0.85;
+
+/// What can be said of a local part without its text.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::link) struct Shape {
+    /// Which bytes occur in it, several of them to a bit.
+    bytes: u64,
+    /// Bytes.
+    pub(in crate::link) length: u16,
+    first: u8,
+    last: u8,
+    /// Only short ASCII texts are judged by their shape.
+    plain: bool,
+}
+
+impl Shape {
+    pub(super) fn new(local: &str) -> Self {
+        let bytes = local.as_bytes();
+        let end = |byte: Option<&u8>| byte.copied().unwrap_or_default();
+        Self {
+            bytes: bytes.iter().fold(0, |set, byte| set | 1 << (byte & 63)),
+            length: u16::try_from(bytes.len()).unwrap_or(u16::MAX),
+            first: end(bytes.first()),
+            last: end(bytes.last()),
+            plain: local.is_ascii() && bytes.len() <= 64,
+        }
+    }
+
+    /// Whether one edit between first and last letter may make one text the other: an edit brings at most one letter and
+    /// takes away at most one.
+    pub(in crate::link) fn may_be_slip(&self, other: &Self) -> bool {
+        if !(self.plain && other.plain) {
+            return true;
+        }
+        self.first == other.first
+            && self.last == other.last
+            && self.length.abs_diff(other.length) <= 1
+            && (self.bytes ^ other.bytes).count_ones() <= 2
+    }
+
+    /// Whether two texts may reach [`ALIKE`]: each letter that the other does not have has no partner.
+    pub(in crate::link) fn may_be_alike(&self, other: &Self) -> bool {
+        if !(self.plain && other.plain) {
+            return true;
+        }
+        let lonely = |one: &Self, other: &Self| (one.bytes & !other.bytes).count_ones();
+        let matched = |one: &Self, other: &Self| f64::from(u32::from(one.length).saturating_sub(lonely(one, other)));
+        let most = matched(self, other).min(matched(other, self));
+        let jaro = (most / f64::from(self.length.max(1)) + most / f64::from(other.length.max(1)) + 1.0) / 3.0;
+        // Four equal letters at the start are the most that help (Winkler 1990).
+        let most = if self.first == other.first { jaro + 0.4 * (1.0 - jaro) } else { jaro };
+        most >= ALIKE - 1e-9
     }
 }
 
