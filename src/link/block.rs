@@ -142,17 +142,13 @@ const REFINEMENTS: usize = 6;
 
 /// The value a record has for a further key.
 fn refine(features: &Features, row: u32, refinement: usize) -> u32 {
-    let at = row as usize;
     match refinement {
-        0 => features
-            .names
-            .get(features.name[at] as usize)
-            .map_or(NONE, |name| name.family.first().copied().unwrap_or(NONE)),
-        1 => features.email.of(row).first().copied().unwrap_or(NONE),
-        2 => features.phone.of(row).first().map_or(NONE, |phone| features.phones[*phone as usize].tail),
-        3 => features.company.of(row).first().copied().unwrap_or(NONE),
-        4 => features.city[at],
-        _ => features.name[at],
+        0 => features.name_of(row).map_or(NONE, |name| name.family.first().copied().unwrap_or(NONE)),
+        1 => features.emails_of(row).first().copied().unwrap_or(NONE),
+        2 => features.phones_of(row).first().map_or(NONE, |phone| features.phones[*phone as usize].tail),
+        3 => features.companies_of(row).first().copied().unwrap_or(NONE),
+        4 => features.row(row).city,
+        _ => features.row(row).name,
     }
 }
 
@@ -164,28 +160,30 @@ fn hash(parts: impl Hash) -> u64 {
 
 /// The hashes of one key for one record.
 fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u64)) {
-    let at = row as usize;
-    let name = features.names.get(features.name[at] as usize);
+    let name = features.name_of(row);
     match key {
-        BlockingKey::Email => features.email.of(row).iter().for_each(|email| emit(u64::from(*email))),
+        BlockingKey::Email => features.emails_of(row).iter().for_each(|email| emit(u64::from(*email))),
         BlockingKey::Phone => {
-            features.phone.of(row).iter().for_each(|phone| emit(u64::from(features.phones[*phone as usize].tail)));
+            features.phones_of(row).iter().for_each(|phone| emit(u64::from(features.phones[*phone as usize].tail)));
         }
-        BlockingKey::ExternalId if features.external_id[at] != NONE => emit(u64::from(features.external_id[at])),
+        BlockingKey::ExternalId if features.row(row).external_id != NONE => {
+            emit(u64::from(features.row(row).external_id))
+        }
         BlockingKey::Identifier => features.identifier.of(row).iter().for_each(|id| emit(u64::from(*id))),
         BlockingKey::NameCompany => {
             for word in name_words(features, row).iter().map(|token| features.tokens.spelling(*token)) {
-                features.company.of(row).iter().for_each(|company| emit(hash((word, *company, 'c'))));
-                for company in features.company.of(row) {
+                features.companies_of(row).iter().for_each(|company| emit(hash((word, *company, 'c'))));
+                for company in features.companies_of(row) {
                     emit(hash((word, prefix(features.companies.text(*company), 5), 'w')));
                 }
-                features.company_domain.of(row).iter().for_each(|domain| emit(hash((word, *domain, 'd'))));
+                features.company_domains_of(row).iter().for_each(|domain| emit(hash((word, *domain, 'd'))));
             }
         }
         BlockingKey::LocalPart => local_part(features, row, emit),
         BlockingKey::NamePlace => {
             let words = name_words(features, row);
-            for place in [features.city[at], features.postcode[at]].into_iter().filter(|place| *place != NONE) {
+            for place in [features.row(row).city, features.row(row).postcode].into_iter().filter(|place| *place != NONE)
+            {
                 for token in &words {
                     emit(hash((features.tokens.spelling(*token), place)));
                 }
@@ -197,19 +195,19 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
             }
         }
         BlockingKey::NameBirthday => {
-            let Some(day) = features.birthday[at] else { return };
-            let parts = (day.year, day.month.min(day.day), day.month.max(day.day));
+            let Some((year, month, day)) = features.row(row).birthday() else { return };
+            let parts = (year, month.min(day), month.max(day));
             emit(hash(parts));
             for token in name.into_iter().flat_map(NameValue::tokens) {
                 let start = prefix(features.tokens.spelling(token), 4);
-                emit(hash((start, day.year, parts.1)));
-                emit(hash((start, day.year, parts.2, 'd')));
+                emit(hash((start, year, parts.1)));
+                emit(hash((start, year, parts.2, 'd')));
                 emit(hash((start, parts.1, parts.2, 'm')));
             }
         }
         BlockingKey::Street => {
-            let Some(street) = features.streets.get(features.street[at] as usize) else { return };
-            emit(hash(features.street[at]));
+            let Some(street) = features.streets.get(features.row(row).street as usize) else { return };
+            emit(hash(features.row(row).street));
             if let Some(number) = &street.number {
                 emit(hash((number, prefix(&street.word, 4))));
                 for token in name.into_iter().flat_map(NameValue::tokens) {
@@ -239,10 +237,10 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
             }
         }
         BlockingKey::CompanyPlace if name.is_none() => {
-            for company in features.company.of(row) {
+            for company in features.companies_of(row) {
                 let words = features.companies.text(*company).split(' ').filter(|word| word.len() > 2);
                 for word in words {
-                    let places = [features.city[at], features.postcode[at], features.street[at]];
+                    let places = [features.row(row).city, features.row(row).postcode, features.row(row).street];
                     for place in places.into_iter().filter(|place| *place != NONE) {
                         emit(hash((prefix(word, 5), place)));
                     }
@@ -256,7 +254,7 @@ fn keys(features: &Features, key: BlockingKey, row: u32, emit: &mut impl FnMut(u
 
 /// Words of a record's name, or those its address may be made of.
 fn name_words(features: &Features, row: u32) -> Vec<u32> {
-    if let Some(name) = features.names.get(features.name[row as usize] as usize) {
+    if let Some(name) = features.name_of(row) {
         return name.tokens().collect();
     }
     let mut words = Vec::new();
@@ -266,7 +264,7 @@ fn name_words(features: &Features, row: u32) -> Vec<u32> {
 
 /// Keys of an address that survive a slip on one side of it.
 fn local_part(features: &Features, row: u32, emit: &mut impl FnMut(u64)) {
-    for email in features.email.of(row) {
+    for email in features.emails_of(row) {
         let email = features.emails[*email as usize];
         if email.role {
             continue;

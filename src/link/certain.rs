@@ -88,12 +88,12 @@ pub(super) fn standing_pairs(
 ) -> FxHashMap<u32, Vec<Join>> {
     let features = comparer.features;
     let uses_shared = |row: &&u32| {
-        let named = features.name[**row as usize] != NONE;
+        let named = features.row(**row).name != NONE;
         let shared = |email: &u32| {
             let several = comparer.shared_email.of(*email).is_shared();
             several || (named && features.emails[*email as usize].role)
         };
-        features.email.of(**row).iter().any(shared)
+        features.emails_of(**row).iter().any(shared)
     };
     let is_suspect = |(_, cluster): &(u32, &Cluster)| {
         cluster.members.len() > 1 && cluster.members.iter().filter(uses_shared).count() > 1
@@ -112,7 +112,7 @@ pub(super) fn standing_pairs(
         // One person who writes from the mailbox again gives the same name again; where nobody gives a name, the mailbox
         // itself is the contact.
         let named = levels.as_slice().iter().any(|(level, _)| cluster::is_same_name(*level));
-        let nameless = [pair.left, pair.right].iter().all(|row| features.name[*row as usize] == NONE);
+        let nameless = [pair.left, pair.right].iter().all(|row| features.row(*row).name == NONE);
         if named || nameless || pair.weight.0 - mailbox.max(0) >= auto.0 {
             pairs.push(Join { left: pair.left, right: pair.right, weight: pair.weight });
         }

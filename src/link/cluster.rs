@@ -204,8 +204,8 @@ impl Contradictions for Comparer<'_> {
         if features.without.lacks(Idea::Vetoes) {
             return Ok(self.compare(left, right).sum());
         }
-        let (one, other) = (features.name[left as usize], features.name[right as usize]);
-        if let (Some(one), Some(other)) = (features.names.get(one as usize), features.names.get(other as usize))
+        let (one, other) = (features.row(left).name, features.row(right).name);
+        if let (Some(one), Some(other)) = (features.names.get(one), features.names.get(other))
             && one.suffix != other.suffix
             && one.suffix != NONE
             && other.suffix != NONE

@@ -53,7 +53,7 @@ pub(super) struct NameMatch {
 }
 
 /// Compares two names.
-pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
+pub(super) fn compare(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> NameMatch {
     let (left, right) = in_order(left, right, tokens);
     let found = compare_words(left, right, tokens);
     if left.suffix != right.suffix && left.suffix != NONE && right.suffix != NONE && found.level < NameLevel::OtherGiven
@@ -65,16 +65,16 @@ pub(super) fn compare(left: &NameValue, right: &NameValue, tokens: &Words) -> Na
 }
 
 /// Compares the words of two names, whatever generation they belong to.
-fn compare_words(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMatch {
-    let mut straight = align(&left.given, &left.family, &right.given, &right.family, tokens);
+fn compare_words(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> NameMatch {
+    let mut straight = align(left.given, left.family, right.given, right.family, tokens);
     if !matches!(straight.level, NameLevel::Same) {
         // Either side may be the one that is swapped: what is read as a given name takes nicknames.
-        let mut crossed = align(&left.given, &left.family, &right.family, &right.given, tokens);
-        let mirrored = align(&left.family, &left.given, &right.given, &right.family, tokens);
+        let mut crossed = align(left.given, left.family, right.family, right.given, tokens);
+        let mirrored = align(left.family, left.given, right.given, right.family, tokens);
         if mirrored.level < crossed.level {
             crossed = mirrored;
         }
-        let complete = |name: &NameValue| !name.given.is_empty() && !name.family.is_empty();
+        let complete = |name: NameValue<'_>| !name.given.is_empty() && !name.family.is_empty();
         if !(complete(left) && complete(right)) {
             // One word alone: the parser could not know whether it is a given name or a surname.
             crossed.level = crossed.level.max(NameLevel::GivenOnly);
@@ -109,9 +109,9 @@ fn compare_words(left: &NameValue, right: &NameValue, tokens: &Words) -> NameMat
 }
 
 /// The shorter name first, names of one length by their words: the comparison must not depend on the side.
-fn in_order<'n>(left: &'n NameValue, right: &'n NameValue, tokens: &Words) -> (&'n NameValue, &'n NameValue) {
-    let size = |name: &NameValue| (name.given.len() + name.family.len(), name.given.len());
-    let words = |name: &'n NameValue| name.tokens().map(|token| tokens.place(token));
+fn in_order<'n>(left: NameValue<'n>, right: NameValue<'n>, tokens: &Words) -> (NameValue<'n>, NameValue<'n>) {
+    let size = |name: NameValue<'_>| (name.given.len() + name.family.len(), name.given.len());
+    let words = |name: NameValue<'n>| name.tokens().map(|token| tokens.place(token));
     let order = size(left).cmp(&size(right)).then_with(|| words(left).cmp(words(right)));
     if order.is_le() { (left, right) } else { (right, left) }
 }
@@ -223,7 +223,7 @@ fn find_relation(left: u32, right: u32, tokens: &Words) -> Relation {
 
 /// Whether all words of the shorter name stand in the longer one, wherever ("Ana Mora" and "Ana Lucía Mora Vidal"): people
 /// with two surnames or several given names use some of them.
-fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<NameMatch> {
+fn contained(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> Option<NameMatch> {
     let (shorter, longer) = if left.len() > right.len() { (right, left) } else { (left, right) };
     if shorter.len() < 2 || longer.len() < 3 {
         return None;
@@ -262,7 +262,7 @@ fn contained(left: &NameValue, right: &NameValue, tokens: &Words) -> Option<Name
 }
 
 /// Whether one name is a single word made of the other ("nmishra" of "Neha Mishra"), as in a name taken from an address.
-fn one_word(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
+fn one_word(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> bool {
     let (single, full) = if left.len() == 1 { (left, right) } else { (right, left) };
     if single.len() != 1 || full.len() < 2 {
         return false;
@@ -276,18 +276,18 @@ fn one_word(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
 
 /// Whether both names are the same letters with the words divided differently ("annamaria rossi", "anna maria rossi").
 /// Scripts without spaces between words leave it to the writer which word comes first.
-fn same_letters(left: &NameValue, right: &NameValue, tokens: &Words) -> bool {
+fn same_letters(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> bool {
     if left.tokens().eq(right.tokens()) {
         return false;
     }
     if left.script == Script::Latin {
-        let length = |name: &NameValue| name.tokens().map(|token| tokens.text(token).len()).sum::<usize>();
+        let length = |name: NameValue<'_>| name.tokens().map(|token| tokens.text(token).len()).sum::<usize>();
         let letters =
-            |name: &NameValue| name.tokens().flat_map(|token| tokens.text(token).bytes()).collect::<Vec<u8>>();
+            |name: NameValue<'_>| name.tokens().flat_map(|token| tokens.text(token).bytes()).collect::<Vec<u8>>();
         let size = length(left);
         return size >= 6 && size == length(right) && letters(left) == letters(right);
     }
-    let joined = |name: &NameValue| name.tokens().map(|token| tokens.text(token)).collect::<String>();
+    let joined = |name: NameValue<'_>| name.tokens().map(|token| tokens.text(token)).collect::<String>();
     let (one, other) = (joined(left), joined(right));
     let sorted = |text: &str| {
         let mut letters: Vec<char> = text.chars().collect();

@@ -47,17 +47,20 @@ pub(super) struct SharedValues {
 }
 
 impl SharedValues {
-    /// Learns from all records which values are shared. `values` gives the value ids of a record.
-    pub(super) fn learn<'f, V>(features: &'f Features, count: usize, values: V) -> Self
-    where
-        V: Fn(u32) -> &'f [u32],
-    {
+    /// Learns from all records which values are shared. `values` hands on the value ids of a record.
+    pub(super) fn learn(features: &Features, count: usize, values: &dyn Fn(u32, &mut dyn FnMut(u32))) -> Self {
         let organisations = features.organisations;
+        let mut counts = vec![0_u32; count];
+        for row in 0..row_id(features.len) {
+            values(row, &mut |value| counts[value as usize] += 1);
+        }
         let mut carriers: Vec<(u32, Label)> = Vec::new();
         for row in 0..row_id(features.len) {
-            for value in values(row) {
-                carriers.push((*value, Label::of(features, row, organisations)));
-            }
+            values(row, &mut |value| {
+                if counts[value as usize] > 1 {
+                    carriers.push((value, Label::of(features, row, organisations)));
+                }
+            });
         }
         carriers.par_sort_unstable();
         let mut sharing = vec![Sharing::UNKNOWN; count];
@@ -130,18 +133,18 @@ enum Label {
 
 impl Label {
     fn of(features: &Features, row: u32, organisations: bool) -> Self {
-        let name = features.name[row as usize];
+        let name = features.row(row).name;
         if name != NONE {
             return Self::Name(name);
         }
-        let street = features.street[row as usize];
+        let street = features.row(row).street;
         if organisations && street != NONE {
             return Self::Street(street);
         }
-        if organisations && let Some(company) = features.company.of(row).first() {
+        if organisations && let Some(company) = features.companies_of(row).first() {
             return Self::Company(*company);
         }
-        match features.email.of(row).first() {
+        match features.emails_of(row).first() {
             Some(email) if features.emails[*email as usize].role => Self::Mailbox(*email),
             Some(email) => Self::Email(*email),
             None => Self::Nobody,
@@ -152,7 +155,8 @@ impl Label {
     fn contradicts(self, other: Self, features: &Features) -> bool {
         match (self, other) {
             (Self::Name(left), Self::Name(right)) => {
-                let (left, right) = (&features.names[left as usize], &features.names[right as usize]);
+                let names = (features.names.get(left), features.names.get(right));
+                let (Some(left), Some(right)) = names else { return false };
                 names::incompatible(names::compare(left, right, &features.tokens))
             }
             (Self::Company(left), Self::Company(right)) => {
@@ -187,13 +191,13 @@ impl Label {
     fn text(self, features: &Features) -> String {
         match self {
             Self::Name(name) => {
-                let name = &features.names[name as usize];
+                let Some(name) = features.names.get(name) else { return String::new() };
                 let words = |tokens: &[u32]| {
                     tokens.iter().map(|token| features.tokens.text(*token)).collect::<Vec<_>>().join(" ")
                 };
                 let suffix = if name.suffix == NONE { "" } else { features.tokens.text(name.suffix) };
                 // Every part apart: two names of the same words in other roles are two labels.
-                format!("{}|{}|{suffix}|{:?}", words(&name.given), words(&name.family), name.script)
+                format!("{}|{}|{suffix}|{:?}", words(name.given), words(name.family), name.script)
             }
             Self::Street(street) => features.street_texts.text(street).to_owned(),
             Self::Company(company) => features.companies.text(company).to_owned(),
@@ -237,7 +241,7 @@ fn sharing_of(features: &Features, block: &[(u32, Label)]) -> Sharing {
 /// Whether most of the people who use a value have a surname in common.
 fn are_kin(features: &Features, people: &[(u32, Vec<Label>)]) -> bool {
     let surname = |label: &Label| match label {
-        Label::Name(name) => features.names[*name as usize].family.last().map(|word| features.tokens.spelling(*word)),
+        Label::Name(name) => features.names.get(*name)?.family.last().map(|word| features.tokens.spelling(*word)),
         _ => None,
     };
     let surnames: Vec<&str> = people.iter().filter_map(|(_, labels)| labels.iter().find_map(surname)).collect();

@@ -13,7 +13,7 @@ impl Comparer<'_> {
     /// Level of the streets.
     pub(super) fn street(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
-        let (one, other) = (features.street[left as usize], features.street[right as usize]);
+        let (one, other) = (features.row(left).street, features.row(right).street);
         if one == NONE || other == NONE {
             return None;
         }
@@ -34,7 +34,7 @@ impl Comparer<'_> {
 
     /// Whether two records are at one address where, as far as can be told, a family lives.
     pub(super) fn are_at_home(&self, left: u32, right: u32) -> bool {
-        let streets = [left, right].map(|row| self.features.street[row as usize]);
+        let streets = [left, right].map(|row| self.features.row(row).street);
         streets.iter().any(|street| self.shared_street.is_family(*street))
     }
 
@@ -47,7 +47,7 @@ impl Comparer<'_> {
         street: Option<Level>,
         found: &mut Findings,
     ) -> bool {
-        let place = self.place(left as usize, right as usize);
+        let place = self.place(left, right);
         if let Some((level, bits)) = place {
             let most = match (street, level) {
                 (_, Level::PlaceDifferent) => f64::INFINITY,
@@ -97,15 +97,15 @@ impl Comparer<'_> {
         if alike && !other_number { Level::StreetSimilar } else { Level::StreetDifferent }
     }
 
-    fn place(&self, left: usize, right: usize) -> Option<(Level, Bits)> {
+    fn place(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
+        let (left, right) = (features.row(left), features.row(right));
         let mut best: Option<(Level, Bits)> = None;
         let columns = [
-            (&features.postcode, Level::PlacePostcode, Level::PlacePostcodeTypo),
-            (&features.city, Level::PlaceCity, Level::PlaceCityTypo),
+            (left.postcode, right.postcode, Level::PlacePostcode, Level::PlacePostcodeTypo),
+            (left.city, right.city, Level::PlaceCity, Level::PlaceCityTypo),
         ];
-        for (column, same, typo) in columns {
-            let (one, other) = (column[left], column[right]);
+        for (one, other, same, typo) in columns {
             if one == NONE || other == NONE {
                 continue;
             }
@@ -126,12 +126,12 @@ impl Comparer<'_> {
     }
 
     pub(super) fn country(&self, left: u32, right: u32, near: bool, found: &mut Findings) {
-        let (one, other) = (self.features.country[left as usize], self.features.country[right as usize]);
-        if one == NONE || other == NONE || near {
+        let (one, other) = (self.features.row(left).country, self.features.row(right).country);
+        if one == u16::MAX || other == u16::MAX || near {
             return;
         }
         if one == other {
-            let share = self.share(self.features.countries.count(one)).max(0.05);
+            let share = self.share(self.features.countries.count(u32::from(one))).max(0.05);
             found.push(Level::CountrySame, self.weights.agreeing(Level::CountrySame, share));
         } else {
             found.push(Level::CountryDifferent, self.weights.plain(Level::CountryDifferent));

@@ -9,8 +9,8 @@ impl Comparer<'_> {
     /// Company and company domain: the stronger agreement counts, once. Returns whether the company agrees.
     pub(super) fn company(&self, left: u32, right: u32, most: f64, found: &mut Findings) -> bool {
         let features = self.features;
-        let (one, other) = (features.company.of(left), features.company.of(right));
-        let (one_domain, other_domain) = (features.company_domain.of(left), features.company_domain.of(right));
+        let (one, other) = (features.companies_of(left), features.companies_of(right));
+        let (one_domain, other_domain) = (features.company_domains_of(left), features.company_domains_of(right));
         let mut best: Option<(Level, Bits)> = None;
         let mut offer = |level: Level, bits: Bits| {
             if best.is_none_or(|known| bits > known.1) {

@@ -14,8 +14,8 @@ impl Comparer<'_> {
     pub(super) fn email(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
         let mut best: Option<(Level, Bits)> = None;
-        for one in features.email.of(left) {
-            for other in features.email.of(right) {
+        for one in features.emails_of(left) {
+            for other in features.emails_of(right) {
                 let found =
                     if one == other { self.same_email(*one, left, right) } else { self.two_emails(*one, *other) };
                 if best.is_none_or(|known| found.1 > known.1) {
@@ -31,7 +31,7 @@ impl Comparer<'_> {
         let sharing = self.shared_email.of(email);
         if features.emails[email as usize].role {
             // The mailbox itself, or a person who reads it: records that name nobody are the mailbox.
-            let named = [left, right].iter().filter(|row| features.name[**row as usize] != NONE).count();
+            let named = [left, right].iter().filter(|row| features.row(**row).name != NONE).count();
             let same = [0.97, 0.08, if sharing.is_shared() { sharing.same } else { 0.95 }][named.min(2)];
             return (Level::EmailRole, self.weights.odds(same));
         }
@@ -81,7 +81,7 @@ impl Comparer<'_> {
             let telling = one.len() >= 5 && !left.role && !right.role;
             return if telling { Level::EmailLocalPart } else { Level::EmailOtherKind };
         }
-        let shapes = (&features.shapes[left.local as usize], &features.shapes[right.local as usize]);
+        let shapes = (&left.shape, &right.shape);
         let is_slip = || shapes.0.may_be_slip(shapes.1) && self.is_slip(local().0, local().1);
         if left.domain == right.domain {
             if shapes.0.length.min(shapes.1.length) >= 5 && is_slip() {
@@ -132,16 +132,16 @@ impl Comparer<'_> {
     /// Whether the records' first addresses are made of the name they share, so that they agree because the name does.
     pub(super) fn made_of_name(&self, left: u32, right: u32) -> bool {
         let features = self.features;
-        let Some(email) = features.email.of(left).first() else { return false };
+        let Some(email) = features.emails_of(left).first() else { return false };
         // How a name of another script is spelt in an address nobody can tell: it has to be taken for the name's.
         let foreign = |row: &u32| {
-            let name = features.names.get(features.name[*row as usize] as usize);
+            let name = features.name_of(*row);
             name.is_some_and(|name| name.script != Script::Latin)
         };
         if [left, right].iter().any(foreign) {
             return true;
         }
-        let spelt = |row: &u32| features.spells(*email, features.name[*row as usize]);
+        let spelt = |row: &u32| features.spells(*email, features.row(*row).name);
         [left, right].iter().any(|row| matches!(spelt(row), Some(Spelling::Whole(..) | Spelling::Part(_))))
     }
 }

@@ -1,7 +1,6 @@
 //! Levels of birthdays, external ids, declared identifiers, job titles and declared texts.
 
 use super::{Comparer, Findings};
-use crate::contact::Birthday;
 use crate::link::features::NONE;
 use crate::link::levels::Level;
 use crate::link::similarity;
@@ -10,11 +9,11 @@ use crate::link::weights::Bits;
 impl Comparer<'_> {
     pub(super) fn birthday(&self, left: u32, right: u32, most: Bits, found: &mut Findings) {
         let features = self.features;
-        let (Some(one), Some(other)) = (features.birthday[left as usize], features.birthday[right as usize]) else {
+        let (Some(one), Some(other)) = (features.row(left).birthday(), features.row(right).birthday()) else {
             return;
         };
         let level = birthday_level(one, other);
-        let count = features.birthdays.get(&(one.year, one.month, one.day)).copied().unwrap_or(1);
+        let count = features.birthdays.get(&one).copied().unwrap_or(1);
         // No list is so small that a day of birth says more than one in the days of forty years.
         let share = self.share(count).max(1.0 / (365.0 * 40.0));
         let bits =
@@ -24,7 +23,7 @@ impl Comparer<'_> {
 
     pub(super) fn ids(&self, left: u32, right: u32, found: &mut Findings) {
         let features = self.features;
-        let (one, other) = (features.external_id[left as usize], features.external_id[right as usize]);
+        let (one, other) = (features.row(left).external_id, features.row(right).external_id);
         if one != NONE && other != NONE {
             let sharing = self.shared_external.of(one);
             if one != other {
@@ -74,7 +73,7 @@ impl Comparer<'_> {
 
     pub(super) fn texts(&self, left: u32, right: u32, found: &mut Findings) {
         let features = self.features;
-        let (one, other) = (features.job_title[left as usize], features.job_title[right as usize]);
+        let (one, other) = (features.row(left).job_title, features.row(right).job_title);
         if one != NONE && other != NONE {
             let titles = || (features.job_titles.text(one), features.job_titles.text(other));
             let overlap = || similarity::word_overlap(titles().0, titles().1) > 0.6;
@@ -106,20 +105,18 @@ impl Comparer<'_> {
     }
 }
 
-/// Level of two birthdays.
-pub(super) fn birthday_level(one: Birthday, other: Birthday) -> Level {
-    let parts = |day: Birthday| (day.year, day.month, day.day);
-    if parts(one) == parts(other) {
+/// Level of two birthdays: year, month and day.
+pub(super) fn birthday_level(one: (u16, u8, u8), other: (u16, u8, u8)) -> Level {
+    if one == other {
         return Level::BirthdaySame;
     }
-    if one.year == other.year && one.month == other.day && one.day == other.month {
+    if one.0 == other.0 && one.1 == other.2 && one.2 == other.1 {
         return Level::BirthdaySwapped;
     }
     // Twelve months of 31 days: good enough to tell a slip of a month or a year from another birthday.
-    let day_number = |day: Birthday| (i32::from(day.year) * 12 + i32::from(day.month)) * 31 + i32::from(day.day);
+    let day_number = |day: (u16, u8, u8)| (i32::from(day.0) * 12 + i32::from(day.1)) * 31 + i32::from(day.2);
     let apart = (day_number(one) - day_number(other)).abs();
-    let differing =
-        usize::from(one.year != other.year) + usize::from(one.month != other.month) + usize::from(one.day != other.day);
+    let differing = usize::from(one.0 != other.0) + usize::from(one.1 != other.1) + usize::from(one.2 != other.2);
     match differing {
         1 => Level::BirthdayOnePart,
         _ if apart <= 34 => Level::BirthdayOnePart,

@@ -113,10 +113,11 @@ impl<'f> Comparer<'f> {
     /// Learns shared values and prepares the weights.
     pub(super) fn new(features: &'f Features) -> Self {
         let known = !features.without.lacks(Idea::SharedValues);
-        let learn = |count: usize, values: &dyn Fn(u32) -> &'f [u32]| {
+        let learn = |count: usize, values: &dyn Fn(u32, &mut dyn FnMut(u32))| {
             if known { SharedValues::learn(features, count, values) } else { SharedValues::default() }
         };
-        let mut shared_identifier = learn(features.identifiers.len(), &|row| features.identifier.of(row));
+        let mut shared_identifier =
+            learn(features.identifiers.len(), &|row, hand| features.identifier.of(row).iter().copied().for_each(hand));
         shared_identifier.forgive(|id| features.identifiers.text(id).split('\t').next().unwrap_or_default());
         let mut weights = Weights::new(features.scale());
         weights.frequencies = !features.without.lacks(Idea::Frequencies);
@@ -127,11 +128,13 @@ impl<'f> Comparer<'f> {
             organisations: features.organisations,
             decided: None,
             weights,
-            shared_email: learn(features.emails.len(), &|row| features.email.of(row)),
-            shared_phone: learn(features.tails, &|row| features.phone_tail.of(row)),
-            shared_street: learn(features.streets.len(), &|row| one_or_none(&features.street[row as usize])),
-            shared_external: learn(features.external_ids.len(), &|row| {
-                one_or_none(&features.external_id[row as usize])
+            shared_email: learn(features.emails.len(), &|row, hand| {
+                features.emails_of(row).iter().copied().for_each(hand)
+            }),
+            shared_phone: learn(features.tails, &|row, hand| features.phone_tails_of(row).into_iter().for_each(hand)),
+            shared_street: learn(features.streets.len(), &|row, hand| one(features.row(row).street, hand)),
+            shared_external: learn(features.external_ids.len(), &|row, hand| {
+                one(features.row(row).external_id, hand);
             }),
         }
     }
@@ -144,8 +147,8 @@ impl<'f> Comparer<'f> {
     /// Compares two records.
     pub(super) fn compare(&self, left: u32, right: u32) -> Findings {
         // In the order of content, so that no comparison can depend on which of the two was read first.
-        let rank = &self.features.rank;
-        let (left, right) = if rank[left as usize] <= rank[right as usize] { (left, right) } else { (right, left) };
+        let rank = |row: u32| self.features.row(row).rank;
+        let (left, right) = if rank(left) <= rank(right) { (left, right) } else { (right, left) };
         let mut found = Findings::new();
         let exact = |found: (Level, Bits)| self.without_slips(found);
         let email = self.email(left, right).map(exact);
@@ -244,7 +247,9 @@ impl<'f> Comparer<'f> {
     }
 }
 
-/// A value as a list.
-fn one_or_none(value: &u32) -> &[u32] {
-    if *value == NONE { &[] } else { std::slice::from_ref(value) }
+/// Hands on a value, where there is one.
+fn one(value: u32, hand: &mut dyn FnMut(u32)) {
+    if value != NONE {
+        hand(value);
+    }
 }

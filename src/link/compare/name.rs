@@ -13,13 +13,13 @@ const WHOLE_SLACK: f64 = 3.0;
 impl Comparer<'_> {
     pub(super) fn name(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
-        let (one, other) = (features.name[left as usize], features.name[right as usize]);
+        let (one, other) = (features.row(left).name, features.row(right).name);
         if one == NONE && other == NONE {
             return None;
         }
-        if one == NONE || other == NONE {
+        let (Some(first), Some(second)) = (features.names.get(one), features.names.get(other)) else {
             let (name, nameless) = if one == NONE { (other, left) } else { (one, right) };
-            let email = *features.email.of(nameless).first()?;
+            let email = *features.emails_of(nameless).first()?;
             if features.emails[email as usize].role {
                 return None;
             }
@@ -39,9 +39,8 @@ impl Comparer<'_> {
                 }
                 Spelling::Other => (Level::NameNotInEmail, self.weights.plain(Level::NameNotInEmail)),
             });
-        }
-        let (one, other) = (&features.names[one as usize], &features.names[other as usize]);
-        let found = names::compare(one, other, &features.tokens);
+        };
+        let found = names::compare(first, second, &features.tokens);
         let total = self.all_names();
         let given = f64::from(found.given) / total;
         let family = f64::from(found.family) / total;

@@ -10,8 +10,8 @@ impl Comparer<'_> {
     pub(super) fn phone(&self, left: u32, right: u32) -> Option<(Level, Bits)> {
         let features = self.features;
         let mut best: Option<(Level, Bits)> = None;
-        for one in features.phone.of(left) {
-            for other in features.phone.of(right) {
+        for one in features.phones_of(left) {
+            for other in features.phones_of(right) {
                 let level = self.phone_level(*one, *other);
                 let bits = if matches!(level, Level::PhoneSame | Level::PhoneTail) {
                     self.same_phone(level, *one, left, right)
@@ -34,7 +34,7 @@ impl Comparer<'_> {
                 if self.is_office(left) == self.is_office(right) { sharing.same } else { sharing.same.min(0.05) };
             return (Level::PhoneShared, self.weights.odds(same));
         }
-        if self.features.extension[left as usize] || self.features.extension[right as usize] {
+        if self.features.row(left).extension || self.features.row(right).extension {
             return (Level::PhoneShared, self.weights.odds(0.3));
         }
         (level, self.weights.plain(level))
@@ -43,8 +43,8 @@ impl Comparer<'_> {
     /// Whether a record is a role mailbox and names nobody.
     fn is_office(&self, row: u32) -> bool {
         let features = self.features;
-        let role = features.email.of(row).first().is_some_and(|email| features.emails[*email as usize].role);
-        role && features.name[row as usize] == NONE
+        let role = features.emails_of(row).first().is_some_and(|email| features.emails[*email as usize].role);
+        role && features.row(row).name == NONE
     }
 
     fn phone_level(&self, one: u32, other: u32) -> Level {

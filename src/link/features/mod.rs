@@ -5,14 +5,19 @@
 //! stored. The record's id column, tags, notes and custom attributes are not here: they are no evidence.
 
 mod intern;
+mod names;
+mod row;
 mod spelling;
 mod text;
 mod values;
 
 pub(super) use intern::{Interner, Lists, NONE, Words};
+pub(super) use names::{NameValue, Names};
+use row::List;
+pub(super) use row::Row;
 pub(super) use spelling::Spelling;
 use values::Mailbox;
-pub(super) use values::{ALIKE, EmailValue, NameValue, PhoneValue, Shape, StreetValue};
+pub(super) use values::{ALIKE, EmailValue, PhoneValue, StreetValue};
 
 use std::hash::Hasher;
 use std::sync::Arc;
@@ -22,83 +27,55 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::ablation::Without;
 use super::model::Scale;
-use crate::contact::{Birthday, MailboxKind, Record, Region};
+use crate::contact::{MailboxKind, Record, Region};
 
 /// All records as columns.
 #[derive(Debug, Default)]
 pub(super) struct Features {
     /// Number of records.
     pub(super) len: usize,
+    /// What each record carries.
+    rows: Vec<Row>,
+    /// Lists that do not fit into a row.
+    spill: Vec<u32>,
     /// Words of person names.
     pub(super) tokens: Words,
     /// Distinct names.
-    pub(super) names: Vec<NameValue>,
-    /// The name of each record, or [`NONE`].
-    pub(super) name: Vec<u32>,
+    pub(super) names: Names,
     /// Canonical addresses.
     pub(super) addresses: Interner,
     /// E-mail domains and the domains of web sites.
     pub(super) domains: Interner,
     /// E-mail local parts.
     pub(super) locals: Interner,
-    /// Shapes of local parts, by the id of [`Self::locals`].
-    pub(super) shapes: Vec<Shape>,
     /// Distinct addresses, by the id of [`Self::addresses`].
     pub(super) emails: Vec<EmailValue>,
-    /// Addresses of each record; placeholders are left out.
-    pub(super) email: Lists,
     /// Phone digits.
     pub(super) digits: Interner,
     /// Ids of last digits.
     tail_ids: FxHashMap<u32, u32>,
     /// Distinct numbers, by the id of [`Self::digits`].
     pub(super) phones: Vec<PhoneValue>,
-    /// Numbers of each record; placeholders are left out.
-    pub(super) phone: Lists,
     /// Number of distinct last digits.
     pub(super) tails: usize,
-    /// Last digits of each record's numbers, as ids.
-    pub(super) phone_tail: Lists,
-    /// Whether one of the record's numbers has an extension, which makes it a switchboard.
-    pub(super) extension: Vec<bool>,
     /// Company keys.
     pub(super) companies: Interner,
     /// In how many distinct company keys a word occurs.
     pub(super) company_words: FxHashMap<Box<str>, u32>,
-    /// Companies of each record.
-    pub(super) company: Lists,
-    /// Company domains of each record, from its addresses and its web site.
-    pub(super) company_domain: Lists,
     /// Job titles.
     pub(super) job_titles: Interner,
-    /// Job title of each record, or [`NONE`].
-    pub(super) job_title: Vec<u32>,
     /// Street lines.
     pub(super) street_texts: Interner,
     /// Distinct street lines, by the id of [`Self::street_texts`].
     pub(super) streets: Vec<StreetValue>,
-    /// Street of each record, or [`NONE`].
-    pub(super) street: Vec<u32>,
     /// Cities, regions, postcodes.
     pub(super) places: Interner,
-    /// City of each record, or [`NONE`].
-    pub(super) city: Vec<u32>,
-    /// Region of each record, or [`NONE`].
-    pub(super) region: Vec<u32>,
-    /// Postcode of each record, or [`NONE`].
-    pub(super) postcode: Vec<u32>,
     /// Countries.
     pub(super) countries: Interner,
-    /// Country of each record, or [`NONE`].
-    pub(super) country: Vec<u32>,
-    /// Birthday of each record.
-    pub(super) birthday: Vec<Option<Birthday>>,
     /// How many records carry a birthday.
     pub(super) birthdays: FxHashMap<(u16, u8, u8), u32>,
     /// External ids.
     pub(super) external_ids: Interner,
-    /// External id of each record, or [`NONE`].
-    pub(super) external_id: Vec<u32>,
     /// Declared identifiers: the column's name, a tab, the value as letters and digits.
     pub(super) identifiers: Interner,
     /// Identifiers of each record.
@@ -121,10 +98,10 @@ impl Features {
         let mut features = Self { len: records.len(), without, ..Self::default() };
         features.tokens.without = without;
         let folded: Vec<Folded> = records.par_iter().map(Folded::new).collect();
-        let mut name_ids: FxHashMap<NameValue, u32> = FxHashMap::default();
         for (record, folded) in records.iter().zip(&folded) {
-            features.push(record, folded, &mut name_ids);
+            features.push(record, folded);
         }
+        features.names.close();
         for company in 0..row_id(features.companies.len()) {
             let mut words: Vec<&str> = features.companies.text(company).split(' ').collect();
             words.sort_unstable();
@@ -137,71 +114,93 @@ impl Features {
         features.forget_names_of_addresses();
         features.organisations = features.are_organisations();
         features.rank = ranks(records, &folded);
+        features.rows.iter_mut().zip(&features.rank).for_each(|(row, rank)| row.rank = *rank);
         features
     }
 
-    fn push(&mut self, record: &Record, folded: &Folded, name_ids: &mut FxHashMap<NameValue, u32>) {
+    /// What a record carries.
+    pub(super) fn row(&self, row: u32) -> &Row {
+        &self.rows[row as usize]
+    }
+
+    /// Addresses of a record; placeholders are left out.
+    pub(super) fn emails_of(&self, row: u32) -> &[u32] {
+        self.row(row).list(List::Emails, &self.spill)
+    }
+
+    /// Numbers of a record; placeholders are left out.
+    pub(super) fn phones_of(&self, row: u32) -> &[u32] {
+        self.row(row).list(List::Phones, &self.spill)
+    }
+
+    /// Last digits of a record's numbers, as ids.
+    pub(super) fn phone_tails_of(&self, row: u32) -> Vec<u32> {
+        distinct(self.phones_of(row).iter().map(|phone| self.phones[*phone as usize].tail).collect())
+    }
+
+    /// Companies of a record.
+    pub(super) fn companies_of(&self, row: u32) -> &[u32] {
+        self.row(row).list(List::Companies, &self.spill)
+    }
+
+    /// Company domains of a record, from its addresses and its web site.
+    pub(super) fn company_domains_of(&self, row: u32) -> &[u32] {
+        self.row(row).list(List::Domains, &self.spill)
+    }
+
+    /// The name of a record.
+    pub(super) fn name_of(&self, row: u32) -> Option<NameValue<'_>> {
+        self.names.get(self.row(row).name)
+    }
+
+    fn push(&mut self, record: &Record, folded: &Folded) {
+        let mut row = Row::default();
         let name = record.name.as_ref().filter(|name| !values::is_company(name, record));
-        let name = name.and_then(|name| NameValue::new(name, &mut self.tokens));
-        let name = name.map_or(NONE, |value| {
-            if let Some(id) = name_ids.get(&value) {
-                return *id;
-            }
-            let id = u32::try_from(self.names.len()).unwrap_or(NONE);
-            for token in value.tokens() {
-                // Counted once per distinct name, so that a person who occurs often does not make a name common.
-                self.tokens.count_one(token);
-            }
-            name_ids.insert(value.clone(), id);
-            self.names.push(value);
-            id
-        });
-        if let Some(value) = self.names.get_mut(name as usize) {
-            value.count += 1;
-        }
-        self.name.push(name);
-        self.push_emails(record, folded);
-        self.push_phones(record);
+        row.name = name.map_or(NONE, |name| self.names.add(name, &mut self.tokens));
+        let (emails, domains) = self.push_emails(record, folded);
+        let phones = self.push_phones(record);
+        row.extension = record.phones.iter().any(|phone| phone.extension().is_some());
         let company = record.companies.iter().filter(|company| !company.key().is_empty());
-        let company: Vec<u32> = company.map(|company| self.companies.add(company.key())).collect();
-        self.company.push(company);
-        self.push_place(record, folded);
+        let companies = distinct(company.map(|company| self.companies.add(company.key())).collect());
+        row.set_lists([&emails, &phones, &companies, &domains], &mut self.spill);
+        self.push_place(&mut row, record, folded);
         let external = record.external_id.as_ref().map_or("", |id| id.0.trim());
-        self.external_id.push(if external.is_empty() { NONE } else { self.external_ids.add(external) });
+        row.external_id = if external.is_empty() { NONE } else { self.external_ids.add(external) };
         let identifiers: Vec<u32> = folded.identifiers.iter().map(|text| self.identifiers.add(text)).collect();
         self.identifier.push(identifiers);
         let texts: Vec<u32> = folded.texts.iter().map(|text| self.texts.add(text)).collect();
         self.text.push(texts);
-        self.job_title.push(add_text(&mut self.job_titles, &folded.job_title));
-        self.birthday.push(record.birthday);
-        if let Some(day) = record.birthday {
-            *self.birthdays.entry((day.year, day.month, day.day)).or_default() += 1;
+        row.job_title = add_text(&mut self.job_titles, &folded.job_title);
+        row.set_birthday(record.birthday);
+        if let Some(day) = row.birthday() {
+            *self.birthdays.entry(day).or_default() += 1;
         }
+        self.rows.push(row);
     }
 
     /// Forgets names that are only the record's own address again ("nmishra" of `nmishra@…`), unless they are somebody's
     /// name elsewhere in the list.
     fn forget_names_of_addresses(&mut self) {
         let mut known = vec![false; self.tokens.len()];
-        for name in self.names.iter().filter(|name| name.tokens().count() > 1) {
+        for name in self.names.iter().filter(|name| name.len() > 1) {
             name.tokens().for_each(|token| known[token as usize] = true);
         }
         for row in 0..row_id(self.len) {
-            let name = self.name[row as usize];
-            let Some(value) = self.names.get(name as usize) else { continue };
+            let Some(value) = self.names.get(self.rows[row as usize].name) else { continue };
             let mut tokens = value.tokens();
             let (Some(only), None) = (tokens.next(), tokens.next()) else { continue };
             let made = |email: &u32| {
                 let local = self.locals.text(self.emails[*email as usize].local);
                 local.chars().filter(char::is_ascii_alphabetic).eq(self.tokens.text(only).chars())
             };
-            if !known[only as usize] && self.email.of(row).iter().any(made) {
-                self.name[row as usize] = NONE;
+            if !known[only as usize] && self.emails_of(row).iter().any(made) {
+                self.rows[row as usize].name = NONE;
             }
         }
     }
 
-    fn push_emails(&mut self, record: &Record, folded: &Folded) {
+    /// Addresses and company domains.
+    fn push_emails(&mut self, record: &Record, folded: &Folded) -> (Vec<u32>, Vec<u32>) {
         let mut ids = Vec::new();
         let mut domains = Vec::new();
         for email in record.emails.iter().filter(|email| email.kind() != MailboxKind::Placeholder) {
@@ -213,10 +212,7 @@ impl Features {
             }
             // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
             self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
-            let local = self.locals.add(mailbox.local);
-            if local as usize == self.shapes.len() {
-                self.shapes.push(Shape::new(mailbox.local));
-            }
+            let _ = self.locals.add(mailbox.local);
             ids.push(id);
             let domain = self.emails[id as usize].company_domain;
             if domain != NONE {
@@ -229,11 +225,10 @@ impl Features {
         for domain in &domains {
             self.domains.count_one(*domain);
         }
-        self.email.push(ids);
-        self.company_domain.push(domains);
+        (distinct(ids), distinct(domains))
     }
 
-    fn push_phones(&mut self, record: &Record) {
+    fn push_phones(&mut self, record: &Record) -> Vec<u32> {
         let mut ids = Vec::new();
         for phone in record.phones.iter().filter(|phone| !phone.is_placeholder() && !phone.digits().is_empty()) {
             let id = self.digits.add(phone.digits());
@@ -247,24 +242,23 @@ impl Features {
             ids.push(id);
         }
         self.tails = self.tail_ids.len();
-        self.phone_tail.push(ids.iter().map(|id| self.phones[*id as usize].tail));
-        self.phone.push(ids);
-        self.extension.push(record.phones.iter().any(|phone| phone.extension().is_some()));
+        distinct(ids)
     }
 
-    fn push_place(&mut self, record: &Record, folded: &Folded) {
+    fn push_place(&mut self, row: &mut Row, record: &Record, folded: &Folded) {
         let street = add_text(&mut self.street_texts, &folded.street);
         if street as usize == self.streets.len() {
             self.streets.push(StreetValue::new(&folded.street));
         }
-        self.street.push(street);
-        self.city.push(add_text(&mut self.places, &folded.city));
-        self.region.push(add_text(&mut self.places, &folded.region));
-        self.postcode.push(add_text(&mut self.places, &folded.postcode));
+        row.street = street;
+        row.city = add_text(&mut self.places, &folded.city);
+        let _ = add_text(&mut self.places, &folded.region);
+        row.postcode = add_text(&mut self.places, &folded.postcode);
         let country = record.country.as_deref().unwrap_or_default().trim();
         // A country nobody recognises is not compared: "U.S." against "Vereinigte Staaten" would be a false contradiction.
         let code = Region::parse(country);
-        self.country.push(code.map_or(NONE, |code| self.countries.add(code.code())));
+        let country = code.map(|code| self.countries.add(code.code()));
+        row.country = country.and_then(|country| u16::try_from(country).ok()).unwrap_or(u16::MAX);
     }
 
     /// How large the list is, in all that frequencies are shares of.
@@ -279,10 +273,23 @@ impl Features {
 
     /// Whether hardly any record names a person: then the records are organisations, and the company is the name.
     fn are_organisations(&self) -> bool {
-        let named = self.name.iter().filter(|name| **name != NONE).count();
-        let companies = (0..self.len).filter(|row| !self.company.of(row_id(*row)).is_empty()).count();
+        let named = self.rows.iter().filter(|row| row.name != NONE).count();
+        let companies = (0..row_id(self.len)).filter(|row| !self.companies_of(*row).is_empty()).count();
         named * 20 < self.len && companies * 2 > self.len
     }
+}
+
+/// Ids without repeats, in the order in which they come.
+fn distinct(mut ids: Vec<u32>) -> Vec<u32> {
+    let mut kept = 0;
+    for at in 0..ids.len() {
+        if !ids[..kept].contains(&ids[at]) {
+            ids[kept] = ids[at];
+            kept += 1;
+        }
+    }
+    ids.truncate(kept);
+    ids
 }
 
 /// A row number as a record id.

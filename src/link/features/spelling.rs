@@ -20,7 +20,7 @@ impl Features {
     pub(in crate::link) fn spells(&self, email: u32, name: u32) -> Option<Spelling> {
         let email = self.emails[email as usize];
         let (local, at_company) = (self.locals.text(email.local), email.company_domain != NONE);
-        let name = self.names.get(name as usize)?;
+        let name = self.names.get(name)?;
         let tokens = &self.tokens;
         let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
         let words: Vec<&str> = name.tokens().map(|token| tokens.text(token)).collect();
@@ -86,10 +86,10 @@ impl Features {
         word: &mut impl FnMut(u32),
         pair: &mut impl FnMut(u32, u32),
     ) {
-        if self.name[row as usize] != NONE {
+        if self.row(row).name != NONE {
             return;
         }
-        for email in self.email.of(row) {
+        for email in self.emails_of(row) {
             let email = self.emails[*email as usize];
             if email.role {
                 continue;
@@ -116,9 +116,9 @@ impl Features {
     }
 
     /// Whether an address has the surname of a person and another given name: `hanna.lund@…` and "Per Lund".
-    fn is_relative(&self, parts: &[&str], name: &NameValue) -> bool {
+    fn is_relative(&self, parts: &[&str], name: NameValue<'_>) -> bool {
         let texts = |ids: &[u32]| ids.iter().map(|id| self.tokens.text(*id).to_owned()).collect::<Vec<String>>();
-        let (given, family) = (texts(&name.given), texts(&name.family));
+        let (given, family) = (texts(name.given), texts(name.family));
         let surname = |part: &&str| family.iter().any(|word| word == part);
         let touches = |part: &str| {
             given.iter().any(|word| {

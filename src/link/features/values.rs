@@ -2,48 +2,9 @@
 
 use std::fmt;
 
-use super::{Interner, NONE, Words};
-use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Script, gender, is_gender_column};
+use super::{Interner, NONE};
+use crate::contact::{Company, Email, MailboxKind, PersonName, Record, gender, is_gender_column};
 use crate::link::ablation::{Idea, Without};
-
-/// A distinct person name, as token ids.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::link) struct NameValue {
-    /// Given names and initials.
-    pub(in crate::link) given: Box<[u32]>,
-    /// Surname tokens.
-    pub(in crate::link) family: Box<[u32]>,
-    /// Generation suffix, or [`NONE`].
-    pub(in crate::link) suffix: u32,
-    /// Writing system.
-    pub(in crate::link) script: Script,
-    /// Records that carry it; 0 while the value is being interned, so that it does not distinguish values.
-    pub(in crate::link) count: u32,
-}
-
-impl NameValue {
-    /// Interns a name; `None` when it does not name a person.
-    pub(super) fn new(name: &PersonName, tokens: &mut Words) -> Option<Self> {
-        let words = name.given().len() + name.family().len();
-        if words == 0 || name.kind() != NameKind::Person {
-            return None;
-        }
-        let mut ids = |words: &[Box<str>]| words.iter().map(|word| tokens.id(word)).collect::<Box<[u32]>>();
-        let (given, family) = (ids(name.given()), ids(name.family()));
-        let suffix = name.suffix().map_or(NONE, |suffix| tokens.id(suffix));
-        Some(Self { given, family, suffix, script: name.script(), count: 0 })
-    }
-
-    /// Number of tokens without the suffix.
-    pub(in crate::link) fn len(&self) -> usize {
-        self.given.len() + self.family.len()
-    }
-
-    /// All tokens but the suffix.
-    pub(in crate::link) fn tokens(&self) -> impl Iterator<Item = u32> + '_ {
-        self.given.iter().chain(&self.family).copied()
-    }
-}
 
 /// Whether the name of a role mailbox's record is its company: the same words, or words with a legal form.
 pub(super) fn is_company(name: &PersonName, record: &Record) -> bool {
@@ -92,6 +53,8 @@ pub(in crate::link) struct EmailValue {
     pub(in crate::link) domain: u32,
     /// Id of the company's registrable domain, or [`NONE`] for free-mail.
     pub(in crate::link) company_domain: u32,
+    /// What can be said of the local part without its text.
+    pub(in crate::link) shape: Shape,
     /// A role or shared mailbox by its name.
     pub(in crate::link) role: bool,
 }
@@ -102,6 +65,7 @@ impl EmailValue {
             local: locals.id(mailbox.local),
             domain: domains.id(mailbox.domain),
             company_domain: email.company_domain().map_or(NONE, |domain| domains.id(domain)),
+            shape: Shape::new(mailbox.local),
             role: email.kind() == MailboxKind::Role,
         }
     }
