@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use super::block::CandidatePair;
+use super::block::{CandidatePair, Candidates};
 use super::compare::{Comparer, Findings};
 use super::features::row_id;
 use super::levels::Level;
@@ -36,7 +36,7 @@ const MOST_MATCHES: f64 = 5.0;
 
 /// Learns the weights of `comparer` from the records it compares. Where what is learned cannot be, the defaults stay and
 /// the reason is given.
-pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &[CandidatePair]) -> Option<Fallback> {
+pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &Candidates) -> Option<Fallback> {
     match learned(comparer, candidates) {
         Ok(weights) => {
             comparer.weights = weights;
@@ -46,7 +46,7 @@ pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &[CandidatePair]) -
     }
 }
 
-fn learned(comparer: &Comparer<'_>, candidates: &[CandidatePair]) -> Result<Weights, Fallback> {
+fn learned(comparer: &Comparer<'_>, candidates: &Candidates) -> Result<Weights, Fallback> {
     let sample = sample(comparer, candidates);
     let share = f64::from(row_id(sample.len())) / f64::from(row_id(candidates.len().max(1)));
     let starting = &comparer.weights;
@@ -137,10 +137,10 @@ fn seen(sample: &[Findings], anchors: &[bool], random: &[Findings]) -> Learned {
 }
 
 /// A share of the candidates, chosen by their content.
-fn sample(comparer: &Comparer<'_>, candidates: &[CandidatePair]) -> Vec<Findings> {
+fn sample(comparer: &Comparer<'_>, candidates: &Candidates) -> Vec<Findings> {
     let every = u64::try_from(candidates.len() / SAMPLE + 1).unwrap_or(1);
     let rank = &comparer.features.rank;
-    let chosen = |pair: &&CandidatePair| {
+    let chosen = |pair: &CandidatePair| {
         let (one, other) = (rank[pair.left as usize], rank[pair.right as usize]);
         let mixed = (u64::from(one.min(other)) << 32 | u64::from(one.max(other))).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 32) % every == 0

@@ -244,6 +244,10 @@ pub struct BlockingReport {
     pub keys: Vec<KeyReport>,
     /// Pairs left out because a block was larger than the limit and could not be refined.
     pub left_out: u64,
+    /// Pairs that agree on a key that says little by itself while names and addresses contradict each other: not compared
+    /// unless another key found them.
+    #[serde(default)]
+    pub contradicted: u64,
 }
 
 /// Everything linking found.

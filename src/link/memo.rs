@@ -36,7 +36,7 @@ impl Memo {
         let place = usize::try_from(slot).ok().and_then(|slot| self.places.get(slot));
         let Some(place) = place else { return find() };
         let known = place.load(Ordering::Relaxed);
-        if known & (TAKEN | (1 << (2 * ID)) - 1) == TAKEN | question {
+        if known & (TAKEN | ((1 << (2 * ID)) - 1)) == TAKEN | question {
             return known.to_le_bytes()[7] & 0x7f;
         }
         let found = find();

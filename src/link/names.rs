@@ -154,18 +154,18 @@ fn relate_given(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) 
     }
     // Two people often share a middle initial: only whole names count here.
     let whole = |word: &u32| tokens.text(*word).len() > 1;
-    let (any, count) = strongest(left.iter().copied().filter(whole), right.iter().copied().filter(whole), tokens);
+    let (any, count) = strongest(left.iter().copied().filter(whole), &right.iter().copied().filter(whole), tokens);
     if any <= Relation::Typo { (any.max(Relation::Nickname), count) } else { straight }
 }
 
 /// The strongest relation between any two words.
 fn best(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) {
-    strongest(left.iter().copied(), right.iter().copied(), tokens)
+    strongest(left.iter().copied(), &right.iter().copied(), tokens)
 }
 
 fn strongest(
     left: impl Iterator<Item = u32>,
-    right: impl Iterator<Item = u32> + Clone,
+    right: &(impl Iterator<Item = u32> + Clone),
     tokens: &Words,
 ) -> (Relation, u32) {
     let pairs = left.flat_map(|one| right.clone().map(move |other| (one, other)));

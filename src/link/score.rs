@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::block::CandidatePair;
+use super::block::Candidates;
 use super::compare::Comparer;
 use super::weights::Bits;
 use super::{BlockingKey, RecordIndex, ScoredPair, Term};
@@ -23,7 +23,7 @@ impl Comparer<'_> {
     }
 
     /// Scores all candidates and keeps those of at least `least`.
-    pub(super) fn score(&self, candidates: &[CandidatePair], least: Bits) -> Vec<Scored> {
+    pub(super) fn score(&self, candidates: &Candidates, least: Bits) -> Vec<Scored> {
         candidates
             .par_iter()
             .map(|pair| Scored {

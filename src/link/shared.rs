@@ -46,9 +46,12 @@ pub(super) struct SharedValues {
     kin: bool,
 }
 
+/// Hands on the ids of the values that a record has of one kind.
+pub(super) type ValuesOf<'v> = dyn Fn(u32, &mut dyn FnMut(u32)) + 'v;
+
 impl SharedValues {
-    /// Learns from all records which values are shared. `values` hands on the value ids of a record.
-    pub(super) fn learn(features: &Features, count: usize, values: &dyn Fn(u32, &mut dyn FnMut(u32))) -> Self {
+    /// Learns from all records which values are shared.
+    pub(super) fn learn(features: &Features, count: usize, values: &ValuesOf<'_>) -> Self {
         let organisations = features.organisations;
         let mut counts = vec![0_u32; count];
         for row in 0..row_id(features.len) {

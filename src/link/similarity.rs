@@ -24,13 +24,43 @@ pub(super) fn is_typo(left: &str, right: &str) -> bool {
         return false;
     }
     let allowed = if shorter >= 7 { 2 } else { 1 };
-    edits(left, right) <= allowed
+    lonely(left, right).is_none_or(|(one, other)| one.max(other) <= allowed) && edits(left, right) <= allowed
 }
+
+/// How many letters of each word the other one does not have at all, counting a letter once and rather too few: that many
+/// edits it takes at least, and that many letters have no partner. `None` where words are not ASCII.
+fn lonely(left: &str, right: &str) -> Option<(usize, usize)> {
+    if !(left.is_ascii() && right.is_ascii()) {
+        return None;
+    }
+    let letters = |word: &str| word.bytes().fold(0_u64, |set, letter| set | 1 << (letter & 63));
+    let (one, other) = (letters(left), letters(right));
+    Some(((one & !other).count_ones() as usize, (other & !one).count_ones() as usize))
+}
+
+/// Whether two words may be similar, told by their letters alone.
+fn may_be_similar(left: &str, right: &str) -> bool {
+    let Some((one, other)) = lonely(left, right) else { return true };
+    if left.is_empty() || right.is_empty() {
+        return true;
+    }
+    let shorter = left.len().min(right.len());
+    let length = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
+    let met = length(left.len().saturating_sub(one).min(right.len().saturating_sub(other)));
+    let jaro = (met / length(left.len()) + met / length(right.len()) + 1.0) / 3.0;
+    // Four equal letters at the start are the most that help (Winkler 1990).
+    let most = if left.as_bytes().first() == right.as_bytes().first() { jaro + 0.4 * (1.0 - jaro) } else { jaro };
+    most >= SIMILAR - 1e-9 || one.max(other).max(left.len().abs_diff(right.len())) * 3 <= shorter
+}
+
+/// From this Jaro–Winkler similarity on two words look alike.
+const SIMILAR: f64 = 0.85;
 
 /// Whether two words look alike, though not alike enough for a single slip.
 pub(super) fn is_similar(left: &str, right: &str) -> bool {
     let shorter = left.len().min(right.len());
-    jaro_winkler(left, right) >= 0.85 || edits(left, right) * 3 <= shorter || same_letters(left, right)
+    may_be_similar(left, right)
+        && (jaro_winkler(left, right) >= SIMILAR || edits(left, right) * 3 <= shorter || same_letters(left, right))
 }
 
 /// Whether two words of some length are the same letters in another order.
@@ -94,6 +124,22 @@ mod tests {
             prop_assert_eq!(word_overlap(&left, &right).to_bits(), word_overlap(&right, &left).to_bits());
             prop_assert_eq!(edits(&left, &right), edits(&right, &left));
             prop_assert_eq!(is_typo(&left, &right), is_typo(&right, &left));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn letters_alone_never_call_similar_words_different(left in "[a-h]{0,9}", right in "[a-h]{0,9}") {
+            let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
+            let similar = jaro_winkler(&left, &right) >= SIMILAR
+                || edits(&left, &right) * 3 <= shorter
+                || same_letters(&left, &right);
+            prop_assert_eq!(is_similar(&left, &right), similar);
+            let allowed = if shorter >= 7 { 2 } else { 1 };
+            let typo = shorter >= SHORTEST_WITH_TYPO && longer - shorter <= 2 && edits(&left, &right) <= allowed;
+            prop_assert_eq!(is_typo(&left, &right), typo);
         }
     }
 

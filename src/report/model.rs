@@ -17,7 +17,7 @@ pub(super) const COLUMNS: &[&str] = &["comparison", "level", "m", "u", "weight",
 
 /// Number of rows of the CSV.
 pub(super) fn len(plan: &Plan) -> usize {
-    plan.linkage.model.levels.len() + plan.linkage.blocking.keys.len() + 5
+    plan.linkage.model.levels.len() + plan.linkage.blocking.keys.len() + 6
 }
 
 /// Hands every row of the CSV to `sink`: prior and thresholds, levels, blocking keys.
@@ -38,7 +38,11 @@ pub(super) fn rows(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
         row(&["(blocking)", words::blocking_key(key.key), "", "", "", "", &counts[0], &counts[1], &counts[2]])
     });
     let pairs = |name: &str, count: u64| row(&[name, "", "", "", "", "", &count.to_string()]);
-    let ends = [pairs("(candidates)", blocking.candidates), pairs("(left out)", blocking.left_out)];
+    let ends = [
+        pairs("(candidates)", blocking.candidates),
+        pairs("(left out)", blocking.left_out),
+        pairs("(contradicted)", blocking.contradicted),
+    ];
     for cells in fixed.into_iter().chain(levels).chain(keys).chain(ends) {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         if sink(&cells)?.is_break() {
@@ -116,6 +120,13 @@ fn blocking(report: &BlockingReport, options: &TextOptions, writer: &mut impl Wr
         table::add(&mut shown, [words::blocking_key(key.key), &counts[0], &counts[1], &counts[2], &share]);
     }
     table::write(&shown, writer)?;
+    if report.contradicted > 0 {
+        let pairs = words::count(report.contradicted, "pair was|pairs were");
+        writeln!(
+            writer,
+            "{pairs} not compared because neither name nor address agrees, only a name and a city or the like."
+        )?;
+    }
     match report.left_out {
         0 => writeln!(writer, "No limit left a pair out."),
         pairs => {

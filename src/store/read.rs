@@ -187,6 +187,8 @@ impl<'a> Reader<'a> {
             candidates: place.parse_json(&self.required_meta("candidates")?)?,
             keys,
             left_out: place.parse_json(&self.required_meta("candidates_left_out")?)?,
+            // Plans of earlier versions have none.
+            contradicted: self.meta("candidates_contradicted")?.map_or(Ok(0), |count| place.parse_json(&count))?,
         })
     }
 

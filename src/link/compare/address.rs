@@ -6,6 +6,9 @@ use crate::link::levels::Level;
 use crate::link::similarity;
 use crate::link::weights::Bits;
 
+/// Levels of two streets that are not the same.
+const STREETS: [Level; 3] = [Level::StreetTypo, Level::StreetSimilar, Level::StreetDifferent];
+
 /// Chance that two records at one address are one person, at most.
 const MOST_AT_ONE: f64 = 0.9;
 
@@ -71,11 +74,10 @@ impl Comparer<'_> {
         if one == other {
             return Level::StreetSame;
         }
-        const LEVELS: [Level; 3] = [Level::StreetTypo, Level::StreetSimilar, Level::StreetDifferent];
         let (one, other) = (one.min(other), one.max(other));
-        let find = || LEVELS.iter().position(|level| *level == self.two_streets(one, other)).unwrap_or(2);
+        let find = || STREETS.iter().position(|level| *level == self.two_streets(one, other)).unwrap_or(2);
         let found = self.memos.streets.answer(one, other, || u8::try_from(find()).unwrap_or(2));
-        LEVELS.get(usize::from(found)).copied().unwrap_or(Level::StreetDifferent)
+        STREETS.get(usize::from(found)).copied().unwrap_or(Level::StreetDifferent)
     }
 
     fn two_streets(&self, one: u32, other: u32) -> Level {

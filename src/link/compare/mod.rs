@@ -14,7 +14,7 @@ use crate::link::ablation::Idea;
 use crate::link::features::{Features, NONE};
 use crate::link::levels::Level;
 use crate::link::memo::Memo;
-use crate::link::shared::SharedValues;
+use crate::link::shared::{SharedValues, ValuesOf};
 use crate::link::weights::{Bits, Weights};
 use crate::link::{Decided, RecordIndex};
 
@@ -113,7 +113,7 @@ impl<'f> Comparer<'f> {
     /// Learns shared values and prepares the weights.
     pub(super) fn new(features: &'f Features) -> Self {
         let known = !features.without.lacks(Idea::SharedValues);
-        let learn = |count: usize, values: &dyn Fn(u32, &mut dyn FnMut(u32))| {
+        let learn = |count: usize, values: &ValuesOf<'_>| {
             if known { SharedValues::learn(features, count, values) } else { SharedValues::default() }
         };
         let mut shared_identifier =
@@ -129,7 +129,7 @@ impl<'f> Comparer<'f> {
             decided: None,
             weights,
             shared_email: learn(features.emails.len(), &|row, hand| {
-                features.emails_of(row).iter().copied().for_each(hand)
+                features.emails_of(row).iter().copied().for_each(hand);
             }),
             shared_phone: learn(features.tails, &|row, hand| features.phone_tails_of(row).into_iter().for_each(hand)),
             shared_street: learn(features.streets.len(), &|row, hand| one(features.row(row).street, hand)),

@@ -48,7 +48,7 @@ struct Stored {
 /// All distinct names.
 #[derive(Debug, Default)]
 pub(in crate::link) struct Names {
-    names: Vec<Stored>,
+    stored: Vec<Stored>,
     /// Words of names of many.
     long: Vec<u32>,
     /// Ids by a hash of the name; the next free number where two names have one hash.
@@ -74,7 +74,7 @@ impl Names {
             }
             hash = hash.wrapping_add(1);
         }
-        let id = u32::try_from(self.names.len()).unwrap_or(NONE);
+        let id = u32::try_from(self.stored.len()).unwrap_or(NONE);
         self.ids.insert(hash, id);
         for token in value.tokens() {
             // Counted once per distinct name, so that a person who occurs often does not make a name common.
@@ -94,12 +94,12 @@ impl Names {
         }
         let length = |words: &[u32]| u16::try_from(words.len()).unwrap_or(u16::MAX);
         let (given, family) = (length(name.given), length(name.family));
-        self.names.push(Stored { words, given, family, suffix: name.suffix, script: name.script });
+        self.stored.push(Stored { words, given, family, suffix: name.suffix, script: name.script });
     }
 
     /// A name; `None` for [`NONE`].
     pub(in crate::link) fn get(&self, id: u32) -> Option<NameValue<'_>> {
-        let stored = self.names.get(id as usize)?;
+        let stored = self.stored.get(id as usize)?;
         let (given, family) = (usize::from(stored.given), usize::from(stored.family));
         let words = if given + family <= INLINE {
             &stored.words[..given + family]
@@ -123,7 +123,7 @@ impl Names {
 
     /// Number of distinct names.
     pub(in crate::link) fn len(&self) -> usize {
-        self.names.len()
+        self.stored.len()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Whether an e-mail address is made of a name: `nmishra@…` and "Neha Mishra".
 
+use std::borrow::Cow;
+
 use super::{Features, NONE, NameValue};
 use crate::link::similarity;
 
@@ -22,9 +24,9 @@ impl Features {
         let (local, at_company) = (self.locals.text(email.local), email.company_domain != NONE);
         let name = self.names.get(name)?;
         let tokens = &self.tokens;
-        let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
+        let letters = letters(local);
         let words: Vec<&str> = name.tokens().map(|token| tokens.text(token)).collect();
-        let initials = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
+        let made = |one: &str, other: &str| letters.strip_prefix(one) == Some(other);
         let given = |word: &str| name.given.iter().any(|token| tokens.text(*token) == word);
         let is_whole = |one: &str, other: &str| name.family.is_empty() || !(given(one) && given(other));
         for one in &words {
@@ -32,19 +34,19 @@ impl Features {
                 // Two given names do not make a person (`petermichael@…`).
                 if one.len() > 1 && other.len() > 1 && is_whole(one, other) {
                     let count = |word: &str| tokens.find(word).map(|token| tokens.count(token));
-                    if letters == [one, *other].concat() {
+                    if made(one, other) {
                         return Some(Spelling::Whole(count(one), count(other)));
                     }
-                    if letters == initials(one) + other {
+                    if made(initial(one), other) {
                         return Some(Spelling::Whole(None, count(other)));
                     }
-                    if letters == [one, initials(other).as_str()].concat() {
+                    if made(one, initial(other)) {
                         return Some(Spelling::Whole(count(one), None));
                     }
                 }
             }
         }
-        let word = name.tokens().find(|token| letters.len() > 2 && tokens.text(*token) == letters);
+        let word = name.tokens().find(|token| letters.len() > 2 && tokens.text(*token) == &*letters);
         if let Some(word) = word {
             return Some(Spelling::Part(tokens.count(word)));
         }
@@ -128,4 +130,18 @@ impl Features {
         };
         parts.iter().any(surname) && parts.iter().all(|part| surname(part) || !touches(part)) && !given.is_empty()
     }
+}
+
+/// The letters of a local part.
+fn letters(local: &str) -> Cow<'_, str> {
+    if local.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Cow::Borrowed(local);
+    }
+    Cow::Owned(local.chars().filter(char::is_ascii_alphabetic).collect())
+}
+
+/// The first letter of a word.
+fn initial(word: &str) -> &str {
+    let end = word.chars().next().map_or(0, char::len_utf8);
+    word.get(..end).unwrap_or_default()
 }

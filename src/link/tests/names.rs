@@ -6,7 +6,7 @@ use crate::link::names::{NameLevel, compare};
 fn level(left: &str, right: &str) -> NameLevel {
     let records: Vec<Record> = [left, right].iter().map(|name| RecordBuilder::lead().name(name).build()).collect();
     let features = super::features_of(&records);
-    let name = |row: usize| &features.names[features.name[row] as usize];
+    let name = |row: u32| features.name_of(row).expect("a name");
     compare(name(0), name(1), &features.tokens).level
 }
 

@@ -47,6 +47,7 @@ fn the_model_as_csv_starts_with_prior_and_thresholds() {
     (blocking),the same e-mail address,,,,,3,3,2
     (candidates),,,,,,4,,
     (left out),,,,,,0,,
+    (contradicted),,,,,,0,,
     "#);
 }
 
@@ -72,8 +73,10 @@ fn the_model_on_a_terminal_says_where_the_weights_come_from_and_what_blocking_fo
     let mut plan = sample::plan();
     plan.linkage.model.fallback = Some(crate::link::Fallback::FewMatches);
     plan.linkage.blocking.left_out = 1_200;
+    plan.linkage.blocking.contradicted = 1;
     let text = print(|writer| super::part(&plan, None, Part::Model, Format::Table, &plain(), writer));
     assert!(text.starts_with("Shipped default weights: the list has too few matches to learn from\n"), "{text}");
+    assert!(text.contains("1 pair was not compared because neither name nor address agrees"), "{text}");
     assert!(
         text.ends_with("1,200 pairs were left out because their blocks are too large to be compared completely.\n")
     );

@@ -150,6 +150,7 @@ fn linkage() -> Linkage {
             candidates: 7,
             keys: vec![KeyReport { key: BlockingKey::Email, pairs: 5, new: 5, alone: 4 }],
             left_out: 2,
+            contradicted: 3,
         },
     }
 }

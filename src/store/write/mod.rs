@@ -94,7 +94,7 @@ impl Writer<'_> {
     fn facts(&self, plan: &Plan) -> Result<(), Error> {
         let Header { tool_version, made_at, workspace: _, api_version, settings } = &plan.header;
         let place = self.place("meta");
-        let BlockingReport { candidates, left_out, .. } = plan.linkage.blocking;
+        let BlockingReport { candidates, left_out, contradicted, .. } = plan.linkage.blocking;
         let facts = BTreeMap::from([
             ("tool_version", tool_version.clone()),
             ("made_at", made_at.0.to_string()),
@@ -103,6 +103,7 @@ impl Writer<'_> {
             ("model", place.json(&Model { levels: Vec::new(), ..plan.linkage.model.clone() })?),
             ("candidates", candidates.to_string()),
             ("candidates_left_out", left_out.to_string()),
+            ("candidates_contradicted", contradicted.to_string()),
             ("forecast", place.json(&plan.forecast)?),
         ]);
         let mut meta = Insert::begin(self, "meta")?;

@@ -1,0 +1,98 @@
+//! Whether a pair that a weak key found is worth comparing.
+//!
+//! Hundreds of Davids have an address at one provider, or live in one city: the longer the list the more of them are found
+//! by it. Two records that agree on such a key and have neither a name nor an address in common weigh far too little to
+//! become one person, and if anything else speaks for them another key finds them by it.
+
+use crate::link::BlockingKey;
+use crate::link::features::{ALIKE, Features, Spelling};
+use crate::link::names::{self, NameLevel};
+use crate::link::similarity;
+
+/// Whether names or addresses agree, or might.
+pub(super) fn is_promising(features: &Features, key: BlockingKey, left: u32, right: u32) -> bool {
+    features.organisations || addresses_agree(features, left, right) || names_agree(features, key, left, right)
+}
+
+fn names_agree(features: &Features, key: BlockingKey, left: u32, right: u32) -> bool {
+    let (name, row) = match (features.name_of(left), features.name_of(right)) {
+        (Some(one), Some(other)) => {
+            let level = names::compare(one, other, &features.tokens).level;
+            // A surname changes, and whoever changed it is known by the company, but not by the city.
+            let worst = if key == BlockingKey::NameCompany { NameLevel::OtherSurname } else { NameLevel::FamilyOnly };
+            return level <= worst || level == NameLevel::Unclear;
+        }
+        (Some(_), None) => (features.row(left).name, right),
+        (None, Some(_)) => (features.row(right).name, left),
+        (None, None) => return features.emails_of(left).is_empty() || features.emails_of(right).is_empty(),
+    };
+    let Some(email) = features.emails_of(row).first() else { return true };
+    if features.emails[*email as usize].role {
+        return true;
+    }
+    match features.spells(*email, name) {
+        Some(Spelling::Other) => false,
+        Some(_) => true,
+        // An address that says nothing leaves the company and what else there is.
+        None => key == BlockingKey::NameCompany,
+    }
+}
+
+/// Whether one address of each look alike.
+fn addresses_agree(features: &Features, left: u32, right: u32) -> bool {
+    let alike = |one: u32, other: u32| {
+        let (left, right) = (&features.emails[one as usize], &features.emails[other as usize]);
+        let locals = || (features.locals.text(left.local), features.locals.text(right.local));
+        let domains = || (features.domains.text(left.domain), features.domains.text(right.domain));
+        let jaro_winkler = |(one, other)| similarity::jaro_winkler(one, other) >= ALIKE;
+        one == other
+            || left.local == right.local
+            || (left.shape.may_be_alike(&right.shape)
+                && (left.domain == right.domain || jaro_winkler(domains()))
+                && jaro_winkler(locals()))
+            || (left.domain == right.domain
+                && left.shape.may_be_slip(&right.shape)
+                && similarity::edits(locals().0, locals().1) <= 1)
+    };
+    features.emails_of(left).iter().any(|one| features.emails_of(right).iter().any(|other| alike(*one, *other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::{Record, RecordBuilder};
+    use crate::link::ablation::Without;
+
+    fn promising(key: BlockingKey, left: (&str, &str), right: (&str, &str)) -> bool {
+        let record = |(name, email): (&str, &str)| {
+            let named = |builder: RecordBuilder| if name.is_empty() { builder } else { builder.name(name) };
+            let mailed = |builder: RecordBuilder| if email.is_empty() { builder } else { builder.email(email) };
+            mailed(named(RecordBuilder::lead())).build()
+        };
+        let records: Vec<Record> = [left, right].map(record).into();
+        let features = Features::new(&records, Without::default());
+        let found = is_promising(&features, key, 0, 1);
+        assert_eq!(found, is_promising(&features, key, 1, 0), "from both sides");
+        found
+    }
+
+    #[test]
+    fn of_the_davids_of_a_city_those_are_compared_whose_names_or_addresses_agree() {
+        let by_city = |left, right| promising(BlockingKey::NamePlace, left, right);
+        assert!(by_city(("David Miller", ""), ("Dave Miller", "")));
+        assert!(by_city(("David Miller", ""), ("David", "")));
+        assert!(by_city(("David Miller", "d.miller@gmail.com"), ("David Moore", "dmiller@gmail.com")));
+        assert!(by_city(("David Miller", ""), ("", "david.miller@gmail.com")));
+        assert!(!by_city(("David Miller", ""), ("David Moore", "")));
+        assert!(!by_city(("David Miller", ""), ("", "david.moore@gmail.com")));
+        assert!(!by_city(("", "david.miller@gmail.com"), ("", "david.petersen@web.de")));
+    }
+
+    #[test]
+    fn a_changed_surname_is_compared_where_the_company_is_known() {
+        let (left, right) = (("Anna Lund", ""), ("Anna Petersen", ""));
+        assert!(promising(BlockingKey::NameCompany, left, right));
+        assert!(!promising(BlockingKey::LocalPart, left, right));
+        assert!(!promising(BlockingKey::NameCompany, left, ("Peter Lund", "")));
+    }
+}
