@@ -41,6 +41,9 @@ pub(super) struct OutputArgs {
     /// Say more; twice for every request
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// Write the log to this file as well, as JSON lines, set aside by size
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log_file: Option<PathBuf>,
     /// Colours
     #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub(super) color: ColorChoice,

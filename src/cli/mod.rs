@@ -24,6 +24,7 @@ mod init;
 mod inputs;
 mod journal;
 mod lock;
+mod log;
 mod match_model;
 mod memory;
 mod mirror;
@@ -64,7 +65,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return exit::of_usage(&error),
     };
     let printer = Printer::new(&arguments.output);
-    printer.start_log(arguments.output.verbose);
+    let output = &arguments.output;
+    let wanted = log::Wanted { quiet: output.quiet, verbose: output.verbose, file: output.log_file.as_deref() };
+    if let Err(error) = log::start(wanted) {
+        return exit::report(Err(error), &printer);
+    }
     let worker = printer.clone();
     let result = signal::interruptible(move |cancel| dispatch(&arguments, &worker, &cancel));
     exit::report(result, &printer)

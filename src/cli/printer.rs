@@ -108,27 +108,4 @@ impl Printer {
         io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())
     }
-
-    /// Starts the log on standard error: warnings, with `-v` what is done, with `-vv` every request.
-    pub(super) fn start_log(&self, verbose: u8) {
-        let level = match (self.quiet, verbose) {
-            (true, _) => "error",
-            (false, 0) => "warn",
-            (false, 1) => "leadfold=info",
-            (false, _) => "leadfold=debug",
-        };
-        let filter = tracing_subscriber::EnvFilter::try_from_env("LEADFOLD_LOG")
-            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-        // A second start (in tests of the library) keeps the first log.
-        drop(
-            tracing_subscriber::fmt()
-                .with_env_filter(filter)
-                .with_writer(io::stderr)
-                // Without colours: the library is built without them, and asking for them all the same ends the program
-                .with_ansi(false)
-                .without_time()
-                .with_target(false)
-                .try_init(),
-        );
-    }
 }

@@ -15,6 +15,7 @@ mod api;
 #[cfg(unix)]
 mod asking;
 mod bad_input;
+mod book;
 mod chaos;
 mod clean;
 mod datasets;
@@ -29,6 +30,7 @@ mod legacy;
 mod migration;
 mod mirror;
 mod models;
+mod operations;
 mod pacing;
 mod people;
 mod plans;
