@@ -48,13 +48,13 @@ impl Journal {
         let actions: Vec<AppliedAction<'_>> =
             plan.actions.iter().zip(&self.states).map(|(action, state)| applied_action(action.id, state)).collect();
         let sent_at: Vec<Timestamp> = self.attempts.iter().map(|attempt| attempt.intended_at).collect();
-        let steps: HashSet<(ActionId, u32)> =
-            self.attempts.iter().map(|attempt| (attempt.action, attempt.step)).collect();
+        let asked: HashSet<(ActionId, u32, &str)> =
+            self.attempts.iter().map(|attempt| (attempt.action, attempt.step, attempt.request.as_str())).collect();
         tell(&Applied {
             rows: &rows,
             actions: &actions,
             requests: self.attempts.len() as u64,
-            repeated: self.attempts.len().saturating_sub(steps.len()) as u64,
+            repeated: self.attempts.len().saturating_sub(asked.len()) as u64,
             sent_at: &sent_at,
             rate_limited: self.rate_limited,
             started_at: self.attempts.iter().map(|attempt| attempt.intended_at).min(),

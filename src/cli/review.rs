@@ -1,16 +1,21 @@
 //! `leadfold review`: a local page, or plain questions, to decide on doubtful groups.
 
+use std::collections::HashMap;
 use std::io::{Write, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::args::ConfigFileArgs;
+use super::evaluate::labels::Labels;
 use super::exit::{self, Exit};
 use super::printer::Printer;
 use super::signal::Cancel;
 use super::{Outcome, clean, inputs, plan as plan_verb};
 use crate::contact::Timestamp;
+use crate::link::RecordIndex;
+use crate::link::evaluation::Answer;
+use crate::plan::Decision;
 use crate::review::{self, DecisionSink, DecisionsFile, Finished, Session};
 use crate::store::PlanFile;
 
@@ -35,6 +40,9 @@ pub(super) struct ReviewArgs {
     /// was made with when missing
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+    /// Write the answers as labels for `evaluate --labels FILE` too: a CSV of source,row,source,row,match
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// Port of the page; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
@@ -70,7 +78,7 @@ pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) ->
         None => printer.say("not finished: the answers are saved, the plan is as it was; run review again to go on"),
         Some(finished) => printer.say(&finished.to_string()),
     }
-    Ok(Exit::Done)
+    label(arguments.labels.as_deref(), &path, printer)
 }
 
 /// Asks on the terminal or on a page; what finishing changed, or `None` when the person left before.
@@ -105,6 +113,33 @@ fn ask<S: DecisionSink + Send + 'static>(
         running.stop().await;
         anyhow::Ok(finished)
     })
+}
+
+/// Writes what was decided about the pairs that were compared, as far as it is not in the file yet.
+fn label(path: Option<&Path>, plan: &Path, printer: &Printer) -> Outcome {
+    let Some(path) = path else { return Ok(Exit::Done) };
+    let file = PlanFile::open(plan)?;
+    let (plan, decisions) = (file.plan()?, file.decisions()?);
+    let mut labels = Labels::read_or_begin(path, &plan)?;
+    let in_order = |left: RecordIndex, right: RecordIndex| (left.min(right), left.max(right));
+    let known: HashMap<_, _> =
+        labels.answers().iter().map(|answer| (in_order(answer.left, answer.right), answer.is_match)).collect();
+    let mut last: HashMap<RecordIndex, &Decision> = HashMap::new();
+    for decision in &decisions {
+        last.extend(decision.members.iter().map(|member| (*member, decision)));
+    }
+    let mut added = 0_u64;
+    for pair in &plan.linkage.pairs {
+        let Some(said) = last.get(&pair.left).and_then(|decision| decision.says(pair.left, pair.right)) else {
+            continue;
+        };
+        if known.get(&in_order(pair.left, pair.right)) != Some(&said) {
+            labels.add(&plan, Answer { left: pair.left, right: pair.right, is_match: said })?;
+            added += 1;
+        }
+    }
+    printer.say(&format!("{added} answers added to {}", path.display()));
+    Ok(Exit::Done)
 }
 
 /// The plan of the newest night of `clean`, when there is only one workspace it can be of.

@@ -214,7 +214,7 @@ fn winner<'r>(field: &Field, values: impl Iterator<Item = (u32, Cow<'r, str>)>) 
         match &mut found {
             None => {
                 let (field, value) = (field.clone(), value.into_owned());
-                found = Some(GoldenField { field, value, from, alternatives: Vec::new() });
+                found = Some(GoldenField { field, value, from, alternatives: Vec::new(), chosen: false });
             }
             Some(winner) => {
                 let known = same_text(&winner.value, &value)
@@ -238,6 +238,7 @@ fn list(field: &Field, sources: &[(u32, &Record)], value: Listed, into: &mut Vec
                     value: value.to_owned(),
                     from: RecordIndex(*row),
                     alternatives: Vec::new(),
+                    chosen: false,
                 });
             }
         }
@@ -270,6 +271,7 @@ fn times(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
                 value: (sign * value).to_string(),
                 from: RecordIndex(row),
                 alternatives: Vec::new(),
+                chosen: false,
             });
         }
     };
@@ -297,6 +299,7 @@ fn flags(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
                 value: value.to_string(),
                 from: RecordIndex(row),
                 alternatives: Vec::new(),
+                chosen: false,
             });
         }
     }

@@ -58,6 +58,9 @@ pub struct GoldenField {
     pub from: RecordIndex,
     /// Differing values of other members, without repeats.
     pub alternatives: Vec<Alternative>,
+    /// A person chose it: it is written even where the contact has a value of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chosen: bool,
 }
 
 /// The merged record of a group.

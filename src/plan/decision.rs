@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contact::Timestamp;
+use crate::contact::{Field, Timestamp};
 use crate::link::RecordIndex;
 
 /// A person's verdict on one group, the way that person saw it.
@@ -41,6 +41,67 @@ pub enum Verdict {
         /// The member that stays.
         record: RecordIndex,
     },
+    /// One person; this member stays, and these fields take the value of the member named.
+    Merge {
+        /// The member that stays.
+        survivor: RecordIndex,
+        /// Whose value wins, for fields whose winner was changed.
+        values: Vec<Choice>,
+    },
     /// Back to the review band: the person is not sure after all.
     Reopen,
+}
+
+impl Decision {
+    /// Whether two of its members were said to be one person; `None` when the person was not sure, or was not asked.
+    #[must_use]
+    pub fn says(&self, left: RecordIndex, right: RecordIndex) -> Option<bool> {
+        if !self.members.contains(&left) || !self.members.contains(&right) {
+            return None;
+        }
+        match &self.verdict {
+            Verdict::Accept | Verdict::Survivor { .. } | Verdict::Merge { .. } => Some(true),
+            Verdict::Reject => Some(false),
+            Verdict::Split { parts } => Some(parts.iter().any(|part| part.contains(&left) && part.contains(&right))),
+            Verdict::Reopen => None,
+        }
+    }
+}
+
+/// Whose value a field takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The field.
+    pub field: Field,
+    /// The member whose value wins.
+    pub from: RecordIndex,
+}
+
+impl Choice {
+    /// Whether a person can choose whose value a field takes. What identifies an account, what adds up (tags, notes,
+    /// companies) and what Intercom observes itself is not chosen.
+    #[must_use]
+    pub fn is_possible(field: &Field) -> bool {
+        use Field::{
+            Birthday, City, Country, Custom, Email, FullName, Identifier, JobTitle, Phone, Postcode, Region, Street,
+            Text, Website,
+        };
+        matches!(
+            field,
+            Birthday
+                | City
+                | Country
+                | Custom(_)
+                | Email
+                | FullName
+                | Identifier(_)
+                | JobTitle
+                | Phone
+                | Postcode
+                | Region
+                | Street
+                | Text(_)
+                | Website
+        )
+    }
 }

@@ -36,7 +36,7 @@ pub use action::{
 };
 pub use assemble::{Inputs, assemble};
 pub use decide::decide;
-pub use decision::{Decision, Verdict};
+pub use decision::{Choice, Decision, Verdict};
 pub use forecast::{DEFAULT_WINDOW_LIMIT, Forecast, SideEffect};
 pub use guard::{Guardrails, Limit, ParseLimitError, Violation, check_guardrails};
 pub use hold_back::hold_back;

@@ -13,8 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Decision, Verdict};
-use crate::contact::{IntercomId, Record, Side, Timestamp};
+use super::{Choice, Decision, Verdict};
+use crate::contact::{Field, IntercomId, Record, Side, Timestamp};
 use crate::link::{Decided, Placed, RecordIndex};
 
 /// By what a contact is known again.
@@ -41,6 +41,9 @@ pub struct Remembered {
     /// The place of the member that stays, where a person chose it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub survivor: Option<usize>,
+    /// The fields whose winner a person chose, each with the place of the member.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(Field, usize)>,
 }
 
 /// What remembered decisions say about the records of a run.
@@ -121,14 +124,20 @@ impl Remembered {
         let all = || Some(vec![(0..decision.members.len()).collect()]);
         let (parts, survivor) = match &decision.verdict {
             Verdict::Accept => (all(), None),
-            Verdict::Survivor { record } => (all(), place(record)),
+            Verdict::Survivor { record } | Verdict::Merge { survivor: record, .. } => (all(), place(record)),
             Verdict::Reject => (Some(Vec::new()), None),
             Verdict::Split { parts } => {
                 (Some(parts.iter().map(|part| part.iter().filter_map(place).collect()).collect()), None)
             }
             Verdict::Reopen => (None, None),
         };
-        Some(Self { at: decision.at, members: members?, parts, survivor })
+        let values = match &decision.verdict {
+            Verdict::Merge { values, .. } => {
+                values.iter().filter_map(|choice| Some((choice.field.clone(), place(&choice.from)?))).collect()
+            }
+            _ => Vec::new(),
+        };
+        Some(Self { at: decision.at, members: members?, parts, survivor, values })
     }
 
     /// The part of each member; members in no part have one of their own.
@@ -170,11 +179,21 @@ pub fn recall(records: &[Record], remembered: &[Remembered]) -> Recalled {
         if whole {
             let mut members: Vec<RecordIndex> = placed.iter().map(|place| place.record).collect();
             members.sort();
-            let chosen = decision.survivor.and_then(|place| found.get(place)?.first());
-            let choice = chosen.map(|place| Decision {
+            let record = |place: usize| found.get(place)?.first().map(|placed| placed.record);
+            let values = decision.values.iter();
+            let values = values.filter_map(|(field, at)| Some(Choice { field: field.clone(), from: record(*at)? }));
+            let verdict = decision.survivor.and_then(record).map(|survivor| {
+                let values: Vec<Choice> = values.collect();
+                if values.is_empty() {
+                    Verdict::Survivor { record: survivor }
+                } else {
+                    Verdict::Merge { survivor, values }
+                }
+            });
+            let choice = verdict.map(|verdict| Decision {
                 group: 0,
                 members: members.clone(),
-                verdict: Verdict::Survivor { record: place.record },
+                verdict,
                 at: decision.at,
                 remark: None,
             });

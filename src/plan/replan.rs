@@ -11,9 +11,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::forecast::forecast;
 use super::mark::decide_and_mark;
 use super::regroup::part;
-use super::{Decision, Options, Plan, Verdict};
+use super::{Choice, Decision, Options, Plan, Verdict};
 use crate::contact::Record;
-use crate::link::{Band, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
+use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
 /// Divides groups as people decided, then decides all groups anew.
 #[must_use]
@@ -99,12 +99,15 @@ impl<'p> Division<'p> {
 
         let parts = parts(&members, &decision.verdict);
         let chosen = match decision.verdict {
-            Verdict::Survivor { record } => Some(record),
+            Verdict::Survivor { record } | Verdict::Merge { survivor: record, .. } => Some(record),
             _ => None,
         };
         for part_members in &parts {
             let chosen = chosen.filter(|record| part_members.contains(record));
             let mut group = part(records, &former, part_members, chosen);
+            if let Verdict::Merge { values, .. } = &decision.verdict {
+                values.iter().for_each(|choice| choose(&mut group.golden.fields, choice));
+            }
             group.weight = weakest_join(part_members, &pairs);
             group.band = match (part_members.len(), &decision.verdict) {
                 (1, _) => Band::Single,
@@ -136,10 +139,32 @@ impl<'p> Division<'p> {
     }
 }
 
+/// Makes the value of one member win. Of a list (addresses, numbers) the value that wins is the main one.
+fn choose(fields: &mut Vec<GoldenField>, choice: &Choice) {
+    let of_field = |field: &GoldenField| field.field == choice.field;
+    let Some(first) = fields.iter().position(of_field) else { return };
+    if let Some(place) = fields.iter().position(|field| of_field(field) && field.from == choice.from) {
+        let mut entry = fields.remove(place);
+        entry.chosen = true;
+        fields.insert(first, entry);
+        return;
+    }
+    let Some(field) = fields.get_mut(first) else { return };
+    if let Some(place) = field.alternatives.iter().position(|other| other.from == choice.from) {
+        let winner = field.alternatives.remove(place);
+        let former = Alternative { from: field.from, value: std::mem::replace(&mut field.value, winner.value) };
+        field.from = winner.from;
+        field.alternatives.insert(0, former);
+        field.chosen = true;
+    }
+}
+
 /// The members divided: the parts the verdict names, then everybody else alone; in order of their first member.
 fn parts(members: &BTreeSet<RecordIndex>, verdict: &Verdict) -> Vec<Vec<RecordIndex>> {
     let named: Vec<Vec<RecordIndex>> = match verdict {
-        Verdict::Accept | Verdict::Survivor { .. } | Verdict::Reopen => vec![members.iter().copied().collect()],
+        Verdict::Accept | Verdict::Survivor { .. } | Verdict::Merge { .. } | Verdict::Reopen => {
+            vec![members.iter().copied().collect()]
+        }
         Verdict::Reject => Vec::new(),
         Verdict::Split { parts } => parts.clone(),
     };

@@ -24,6 +24,8 @@ pub(super) struct Value {
     /// The whole text, when the value had to be cut.
     pub(super) full: Option<String>,
     pub(super) from: RecordIndex,
+    /// A person chose it, so that it replaces a value the contact has.
+    pub(super) picked: bool,
 }
 
 /// The values some contact has, one for each attribute.
@@ -50,7 +52,7 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
             if text.len() <= LONGEST_TEXT { text.to_owned() } else { text.chars().take(LONGEST_TEXT).collect() };
         let full = (cut.len() < text.len()).then(|| text.to_owned());
         let key = key.unwrap_or_else(|| folded(&cut));
-        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from });
+        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from, picked: false });
     };
     let standard = Attribute::Standard;
     for email in &record.emails {
@@ -86,7 +88,14 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
     {
         if let Some(time) = time {
             let value = AttributeValue::Time(time.0);
-            found.push(Value { attribute: standard(attribute), key: value.to_string(), value, full: None, from });
+            found.push(Value {
+                attribute: standard(attribute),
+                key: value.to_string(),
+                value,
+                full: None,
+                from,
+                picked: false,
+            });
         }
     }
     found
@@ -124,7 +133,13 @@ pub(super) fn chosen<'a>(golden: &[GoldenField], members: impl IntoIterator<Item
             }
         }
     }
-    best.into_iter().map(|(attribute, (_, value))| (attribute, value)).collect()
+    let picked = |attribute: &Attribute, rank: u8| rank > 1 && choices.get(attribute).is_some_and(|field| field.chosen);
+    best.into_iter()
+        .map(|(attribute, (rank, value))| {
+            let picked = picked(&attribute, rank);
+            (attribute, Value { picked, ..value })
+        })
+        .collect()
 }
 
 /// Fields that Intercom has no attribute for, and that are written to a custom attribute called like the field.

@@ -80,10 +80,16 @@ fn groups() -> Vec<Group> {
         value: "+44 20 7946 0018".to_owned(),
         from: RecordIndex(1),
         alternatives: vec![],
+        chosen: false,
     };
     let alternatives = vec![Alternative { from: RecordIndex(1), value: "ada marsh".to_owned() }];
-    let name =
-        GoldenField { field: Field::FullName, value: "Ada Marsh".to_owned(), from: RecordIndex(0), alternatives };
+    let name = GoldenField {
+        field: Field::FullName,
+        value: "Ada Marsh".to_owned(),
+        from: RecordIndex(0),
+        alternatives,
+        chosen: false,
+    };
     let mut doubtful = group(3, &[4, 5], Band::Review, Some(2.5), golden(4, "first row of 2", vec![]));
     doubtful.review_reason = Some("the given names differ".to_owned());
     vec![

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::link::{Group, ScoredPair};
-use crate::plan::{Plan, Verdict};
-use crate::report::{SideBySide, pairs_of, side_by_side};
+use crate::contact::Field;
+use crate::link::{Group, RecordIndex, ScoredPair};
+use crate::plan::{Choice, Plan, Verdict};
+use crate::report::{CellKind, Member, SideBySide, SideCell, pairs_of, side_by_side};
 
-use super::queue::{Item, Progress, loosest};
+use super::queue::{Item, Progress, label_of, loosest};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -72,6 +73,44 @@ struct PairLine<'a> {
     probability: f64,
 }
 
+/// One field of all members, and whose value wins.
+#[derive(Serialize)]
+struct RowDocument {
+    field: String,
+    cells: Vec<SideCell>,
+    /// The field as a choice names it; `None` when there is nothing to choose.
+    key: Option<Field>,
+    /// The member whose value wins, as things stand.
+    winner: Option<RecordIndex>,
+}
+
+/// The members side by side, with the choices there are.
+#[derive(Serialize)]
+struct SideDocument {
+    members: Vec<Member>,
+    rows: Vec<RowDocument>,
+}
+
+impl SideDocument {
+    fn new(side: SideBySide, item: &Item) -> Self {
+        let chosen: &[Choice] = match &item.verdict {
+            Some(Verdict::Merge { values, .. }) => values,
+            _ => &[],
+        };
+        let fields = &item.group.golden.fields;
+        let rows = side.rows.into_iter().map(|row| {
+            let field = fields.iter().find(|field| label_of(&field.field) == row.field);
+            let values = row.cells.iter().filter(|cell| cell.kind != CellKind::Empty).count();
+            let possible = field.filter(|field| values > 1 && Choice::is_possible(&field.field));
+            let winner = field.map(|field| {
+                chosen.iter().find(|choice| choice.field == field.field).map_or(field.from, |choice| choice.from)
+            });
+            RowDocument { key: possible.map(|field| field.field.clone()), winner, field: row.field, cells: row.cells }
+        });
+        Self { rows: rows.collect(), members: side.members }
+    }
+}
+
 /// One group in full.
 #[derive(Serialize)]
 pub(super) struct GroupDocument<'a> {
@@ -82,8 +121,10 @@ pub(super) struct GroupDocument<'a> {
     review_reason: Option<&'a str>,
     survivor_reason: &'a str,
     verdict: Option<&'a Verdict>,
-    side: SideBySide,
+    side: SideDocument,
     members: usize,
+    /// All members, those that are not shown too.
+    records: &'a [RecordIndex],
     pairs: Vec<PairLine<'a>>,
 }
 
@@ -104,8 +145,9 @@ impl<'a> GroupDocument<'a> {
             review_reason: item.group.review_reason.as_deref(),
             survivor_reason: &item.group.golden.reason,
             verdict: item.verdict.as_ref(),
-            side,
+            side: SideDocument::new(side, item),
             members: item.group.members.len(),
+            records: &item.group.members,
             pairs: pairs(plan, &item.group),
         }
     }

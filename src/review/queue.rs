@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::contact::Field;
 use crate::link::{Group, MatchWeight, RecordIndex};
-use crate::plan::{Decision, Plan, Verdict, reopened};
+use crate::plan::{Choice, Decision, Plan, Verdict, reopened};
 
 /// One group to decide on.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +18,33 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// The verdict that this field takes the value of that member: one person, with the choices made before. `None` when
+    /// nothing can be chosen there.
+    pub(super) fn with_value(&self, label: &str, from: RecordIndex) -> Option<Verdict> {
+        let fields = &self.group.golden.fields;
+        let field = fields.iter().map(|field| &field.field).find(|field| label_of(field) == label)?.clone();
+        let (survivor, mut values) = match &self.verdict {
+            Some(Verdict::Merge { survivor, values }) => (*survivor, values.clone()),
+            Some(Verdict::Survivor { record }) => (*record, Vec::new()),
+            _ => (self.group.golden.survivor, Vec::new()),
+        };
+        values.retain(|choice| choice.field != field);
+        values.push(Choice { field, from });
+        Some(Verdict::Merge { survivor, values })
+    }
+
     fn note(&mut self, verdict: &Verdict) {
         self.verdict = if *verdict == Verdict::Reopen { None } else { Some(verdict.clone()) };
         self.revision += 1;
+    }
+}
+
+/// What a field is called side by side.
+pub(super) fn label_of(field: &Field) -> String {
+    match field {
+        Field::FullName => "name".to_owned(),
+        Field::Custom(name) | Field::Text(name) | Field::Identifier(name) => name.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -101,6 +126,16 @@ pub(super) fn meant(group: &Group, verdict: Verdict) -> Verdict {
 pub(super) fn check(group: &Group, verdict: &Verdict) -> Result<(), &'static str> {
     match verdict {
         Verdict::Accept | Verdict::Reject | Verdict::Reopen => Ok(()),
+        Verdict::Merge { survivor, values } => {
+            let named = std::iter::once(survivor).chain(values.iter().map(|choice| &choice.from));
+            if !named.into_iter().all(|record| group.members.contains(record)) {
+                Err("only a member of the group can stay, or give a value")
+            } else if values.iter().all(|choice| Choice::is_possible(&choice.field)) {
+                Ok(())
+            } else {
+                Err("whose value that field takes cannot be chosen")
+            }
+        }
         Verdict::Survivor { record } if group.members.contains(record) => Ok(()),
         Verdict::Survivor { .. } => Err("the contact that stays must be a member of the group"),
         Verdict::Split { parts } => {

@@ -18,17 +18,26 @@ enum Answer {
     /// Member number, starting at 1, in the order shown.
     Keep(usize),
     SplitOff(usize),
+    /// A field takes the value of that member.
+    Use(String, usize),
     Finish,
     Quit,
     Unclear,
 }
 
-const QUESTION: &str = "[a]ccept  [r]eject  [s]kip  [u]ndo  keep N  split N  [f]inish  [q]uit > ";
+const QUESTION: &str = "[a]ccept  [r]eject  [s]kip  [u]ndo  keep N  split N  use FIELD N  [f]inish  [q]uit > ";
 
 fn parse(line: &str) -> Answer {
     let mut words = line.split_whitespace();
-    let (word, number) = (words.next().unwrap_or_default(), words.next());
-    let number = number.and_then(|number| number.parse().ok());
+    let word = words.next().unwrap_or_default();
+    let rest: Vec<&str> = words.collect();
+    if let ("use", [field @ .., number]) = (word, rest.as_slice()) {
+        return match (number.parse(), field.join(" ")) {
+            (Ok(member), field) if !field.is_empty() => Answer::Use(field, member),
+            _ => Answer::Unclear,
+        };
+    }
+    let number = rest.first().and_then(|number| number.parse().ok());
     match (word, number) {
         ("a" | "accept", None) => Answer::Accept,
         ("r" | "reject", None) => Answer::Reject,
@@ -64,12 +73,16 @@ pub fn terminal<S: DecisionSink>(
         let mut line = String::new();
         let read = input.read_line(&mut line).map_err(Error::Terminal)?;
         let answer = if read == 0 { Answer::Quit } else { parse(&line) };
+        let stays = matches!(answer, Answer::Use(..));
         let verdict = match answer {
             Answer::Accept => Some(Verdict::Accept),
             Answer::Reject => Some(Verdict::Reject),
             Answer::Keep(number) => member(session, position, number).map(|record| Verdict::Survivor { record }),
             Answer::SplitOff(number) => {
                 member(session, position, number).map(|record| without(session, position, record))
+            }
+            Answer::Use(field, number) => {
+                member(session, position, number).and_then(|from| session.item(position).ok()?.with_value(&field, from))
             }
             Answer::Skip => {
                 position = next_open(session, position + 1).unwrap_or((position + 1) % progress.groups);
@@ -100,6 +113,10 @@ pub fn terminal<S: DecisionSink>(
         };
         decide(session, position, verdict)?;
         past.push(position);
+        if stays {
+            writeln!(output, "\nSaved; choose more, or go on with s.").map_err(Error::Terminal)?;
+            continue;
+        }
         match next_open(session, position + 1) {
             Some(next) => position = next,
             None => {
@@ -159,6 +176,8 @@ fn word(verdict: &Verdict) -> &'static str {
         Verdict::Reject => "different people",
         Verdict::Split { .. } => "split",
         Verdict::Survivor { .. } => "one person, another contact stays",
+        Verdict::Merge { values, .. } if values.is_empty() => "one person, another contact stays",
+        Verdict::Merge { .. } => "one person, with values chosen",
         Verdict::Reopen => "open",
     }
 }

@@ -56,3 +56,23 @@ fn a_group_once_accepted_is_planned_the_next_time() {
     desk.run(&PLAN).ends_with(0);
     assert_eq!(waiting_and_archives(&desk), reviewed);
 }
+
+#[test]
+fn answers_of_a_review_are_labels_for_evaluate() {
+    let desk = Desk::new();
+    desk.file("leads.csv", leads());
+    desk.run(&PLAN).ends_with(0);
+    let label = |answers: &str| {
+        desk.file("answers", answers);
+        let mut review = desk.command(&["review", "leads.plan", "--terminal", "--labels", "team.csv"]);
+        review.stdin(std::fs::File::open(desk.at("answers")).unwrap());
+        assert!(review.output().unwrap().status.success());
+        desk.read("team.csv").lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let said = label("r\n");
+    assert!(!said.is_empty() && said.iter().all(|line| line.ends_with(",no")), "{said:?}");
+    assert_eq!(label("q\n"), said, "nothing is written twice");
+    let changed = label("u\nf\n");
+    assert_eq!(changed, said);
+    desk.run(&["evaluate", "leads.plan", "--labels", "team.csv"]).ends_with(0);
+}

@@ -18,7 +18,7 @@ use crate::plan::Plan;
 const HEADER: [&str; 5] = ["source", "row", "source", "row", "match"];
 
 /// The answers so far.
-pub(super) struct Labels {
+pub(in crate::cli) struct Labels {
     path: PathBuf,
     answers: Vec<Answer>,
     known: HashSet<(RecordIndex, RecordIndex)>,
@@ -27,7 +27,7 @@ pub(super) struct Labels {
 
 impl Labels {
     /// The answers of a file that must be there.
-    pub(super) fn read(path: &Path, plan: &Plan) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn read(path: &Path, plan: &Plan) -> anyhow::Result<Self> {
         let file = File::open(path).with_context(|| format!("{}: the answers cannot be opened", path.display()))?;
         let mut labels = Self { path: path.to_owned(), answers: Vec::new(), known: HashSet::new(), unknown: 0 };
         labels.take(file, plan)?;
@@ -35,7 +35,7 @@ impl Labels {
     }
 
     /// The answers of a file, or none when it is yet to be made.
-    pub(super) fn read_or_begin(path: &Path, plan: &Plan) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn read_or_begin(path: &Path, plan: &Plan) -> anyhow::Result<Self> {
         if path.exists() {
             return Self::read(path, plan);
         }
@@ -43,17 +43,17 @@ impl Labels {
     }
 
     /// All answers about rows of the plan.
-    pub(super) fn answers(&self) -> &[Answer] {
+    pub(in crate::cli) fn answers(&self) -> &[Answer] {
         &self.answers
     }
 
     /// Answers about rows the plan does not have.
-    pub(super) fn unknown(&self) -> u64 {
+    pub(in crate::cli) fn unknown(&self) -> u64 {
         self.unknown
     }
 
     /// Whether there is an answer to a pair.
-    pub(super) fn has(&self, left: RecordIndex, right: RecordIndex) -> bool {
+    pub(in crate::cli) fn has(&self, left: RecordIndex, right: RecordIndex) -> bool {
         self.known.contains(&(left.min(right), left.max(right)))
     }
 
@@ -88,7 +88,7 @@ impl Labels {
     }
 
     /// Adds an answer to the file, and then to the answers.
-    pub(super) fn add(&mut self, plan: &Plan, answer: Answer) -> anyhow::Result<()> {
+    pub(in crate::cli) fn add(&mut self, plan: &Plan, answer: Answer) -> anyhow::Result<()> {
         let shown = self.path.display().to_string();
         let place = |index: RecordIndex| -> anyhow::Result<[String; 2]> {
             let record = plan.record(index).with_context(|| format!("record {} is missing in the plan", index.0))?;

@@ -1,6 +1,6 @@
 //! `leadfold evaluate`: how right the groups of a plan are, by a column that tells or by a person's answers.
 
-mod labels;
+pub(super) mod labels;
 mod questions;
 mod truth;
 

@@ -147,3 +147,30 @@ fn a_contact_listed_in_the_core_and_among_the_loose_is_left_alone() {
     let plan = assemble(header, Inputs { records, ..Inputs::default() }, linkage, &Options::default());
     assert_eq!(outcomes(&plan), ["skipped", "created", "skipped", "skipped"]);
 }
+
+#[test]
+fn a_value_that_a_person_chose_is_written_over_the_survivors_own() {
+    let choice = |from| Choice { field: crate::contact::Field::FullName, from: RecordIndex(from) };
+    let mut plan = doubtful();
+    // What linking makes of the three
+    let group = &mut plan.linkage.groups[0];
+    group.golden.survivor = RecordIndex(0);
+    let members = group.members.clone();
+    group.golden.fields = crate::link::merged_fields(&plan.records, members.into_iter(), RecordIndex(0));
+    let merge = |values| decision(&[0, 2, 3], Verdict::Merge { survivor: RecordIndex(0), values });
+    let name_written = |plan: &Plan| {
+        plan.actions.iter().find_map(|action| match &action.body {
+            ActionBody::Update { changes } => changes
+                .iter()
+                .find(|change| change.attribute == Attribute::Standard(StandardAttribute::Name))
+                .map(|change| change.after.to_string()),
+            _ => None,
+        })
+    };
+    let chosen = replan(plan.clone(), &[merge(vec![choice(2)])], &Options::default());
+    assert_eq!(name_written(&chosen).as_deref(), Some("Anna Lee"));
+    assert_eq!(replan(chosen.clone(), &[merge(vec![choice(2)])], &Options::default()), chosen, "twice is once");
+    assert_eq!(name_written(&replan(plan.clone(), &[merge(Vec::new())], &Options::default())), None);
+    let taken_back = replan(chosen, &[decision(&[0, 2, 3], Verdict::Accept)], &Options::default());
+    assert_eq!(name_written(&taken_back), None, "a later answer without the choice replaces it");
+}

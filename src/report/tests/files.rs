@@ -178,3 +178,13 @@ fn no_cell_of_any_csv_starts_a_formula() {
         }
     }
 }
+
+#[test]
+fn every_field_of_the_json_report_is_documented() {
+    let text = print(|writer| summary_json(&sample::plan(), None, writer));
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let documented = include_str!("../../../docs/report.md");
+    for key in document.as_object().unwrap().keys() {
+        assert!(documented.contains(&format!("| `{key}` |")), "{key} is missing in docs/report.md");
+    }
+}

@@ -313,3 +313,31 @@ fn a_file_that_holds_no_decisions_is_refused_by_line() {
     insta::assert_snapshot!(refused("{\"schema\":\"leadfold.decisions/9\"}\n"), @"FILE, line 1: it has the format leadfold.decisions/9, this version reads leadfold.decisions/1; restore the file, or name another with --decisions");
     insta::assert_snapshot!(refused("{\"schema\":\"leadfold.decisions/1\"}\n{\"at\":\n"), @"FILE, line 2: it cannot be understood at column 0; restore the file, or name another with --decisions");
 }
+
+#[test]
+fn on_a_terminal_a_field_takes_the_value_of_a_member() {
+    let mut plan = doubtful_plan();
+    let group = &mut plan.linkage.groups[2];
+    group.golden.fields =
+        crate::link::merged_fields(&plan.records, group.members.clone().into_iter(), group.golden.survivor);
+    let mut session = Session::new(plan, &[], Memory::default(), noon);
+    let (shown, finished) = typed(&mut session, "s\nuse name 2\nuse colour 2\nkeep\nf\n");
+    assert!(finished.is_some() && shown.contains("one person, with values chosen"), "{shown}");
+    assert_eq!(shown.matches("none of the answers").count(), 2);
+    let saved = session.into_sink().decisions;
+    let values = vec![crate::plan::Choice { field: crate::contact::Field::FullName, from: RecordIndex(5) }];
+    assert_eq!(saved.last().unwrap().verdict, Verdict::Merge { survivor: RecordIndex(4), values });
+}
+
+#[test]
+fn what_identifies_an_account_is_not_chosen() {
+    let mut session = session();
+    let choice = |field, from| crate::plan::Choice { field, from: RecordIndex(from) };
+    let survivor = RecordIndex(4);
+    let merge = |values| Verdict::Merge { survivor, values };
+    let id = merge(vec![choice(crate::contact::Field::ExternalId, 5)]);
+    assert!(matches!(session.decide(1, 0, id), Err(Error::Verdict(_))));
+    let stranger = merge(vec![choice(crate::contact::Field::FullName, 0)]);
+    assert!(matches!(session.decide(1, 0, stranger), Err(Error::Verdict(_))));
+    session.decide(1, 0, merge(vec![choice(crate::contact::Field::FullName, 5)])).unwrap();
+}

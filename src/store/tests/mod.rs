@@ -110,6 +110,7 @@ fn linkage() -> Linkage {
                     value: "ann@hillside.example".to_owned(),
                     from: RecordIndex(0),
                     alternatives: vec![Alternative { from: RecordIndex(1), value: "ann2@hillside.example".to_owned() }],
+                    chosen: false,
                 }],
             },
         }],
