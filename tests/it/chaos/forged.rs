@@ -31,6 +31,7 @@ fn verdict(before: &[Value], after: &[Value], log: &[Value]) -> String {
         outcomes: &[],
         records: 0,
         rows: &[],
+        legacy: false,
     };
     broken(&evidence).join("; ")
 }

@@ -45,6 +45,12 @@ fn must_not_repeat(address: &str) -> bool {
     address == "POST /contacts" || address == "POST /contacts/merge" || address.ends_with("/notes")
 }
 
+pub(super) fn all_settled(evidence: &Evidence<'_>, broken: &mut Vec<String>) {
+    for attempt in evidence.attempts.iter().filter(|attempt| attempt.result.is_none()) {
+        broken.push(format!("attempt {} ({}) was never settled", attempt.id.0, attempt.request));
+    }
+}
+
 pub(super) fn compare(evidence: &Evidence<'_>, broken: &mut Vec<String>) {
     let seen = seen(evidence.log);
     let (mut carried_out, mut intended) = (BTreeMap::new(), BTreeMap::new());
@@ -61,9 +67,6 @@ pub(super) fn compare(evidence: &Evidence<'_>, broken: &mut Vec<String>) {
         *answered.entry(address(&attempt.request)).or_insert(0_u64) += u64::from(by_answer);
         let doubtful = matches!(attempt.result, Some(AttemptResult::InDoubt { .. }));
         *in_doubt.entry(address(&attempt.request)).or_insert(0_u64) += u64::from(doubtful);
-        if attempt.result.is_none() {
-            broken.push(format!("attempt {} ({}) was never settled", attempt.id.0, attempt.request));
-        }
     }
     for (address, count) in &carried_out {
         if !intended.contains_key(address) {

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use leadfold::sandbox::{Clock, Options, SystemClock};
 use serde_json::{Value, json};
 
 use crate::people::{Chance, Person};
@@ -102,6 +105,8 @@ pub(crate) struct Scene {
     pub(crate) workspace: Workspace,
     /// The workspace before the first write.
     pub(crate) before: Value,
+    /// Whether the run speaks the 1.x dialect.
+    pub(super) legacy: bool,
     /// Requests of the seeding and the planning: the first so many in the log.
     pub(super) preparations: u64,
     /// The list as it came in, by its `Ref`.
@@ -109,6 +114,11 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// The flags that choose its dialect.
+    pub(super) fn dialect(&self) -> &'static [&'static str] {
+        dialect(self.legacy)
+    }
+
     /// The requests since the plan was made.
     pub(super) fn log(&self) -> Value {
         let mut log = self.workspace.log();
@@ -122,9 +132,9 @@ impl Scene {
         let new: Vec<Person> = (first + 16..first + 26).map(Person::number).collect();
         let desk = Desk::new();
         let options = Workspace::options().seed_csv("seed.csv", contacts(chance, &known).as_bytes()).unwrap();
-        let options = leadfold::sandbox::Options {
-            search_lag: std::time::Duration::from_millis([0, 900][chance.below(2)]),
-            ..options
+        let options = match chance.below(2) {
+            0 => options,
+            _ => Options { search_lag: Duration::from_mins(1), clock: Arc::new(HurriedClock::start()), ..options },
         };
         let workspace = Workspace::start(options);
         let ids: Vec<String> = text_of_all(&workspace.state()["contacts"], "id");
@@ -133,19 +143,45 @@ impl Scene {
             let open = chance.below(2) == 0;
             workspace.converse(&json!({ "contacts": [contact], "body": "Hello", "open": open }));
         }
+        let legacy = seed % 5 == 4;
         for contact in &ids {
-            if chance.below(4) == 0 {
+            // 1.x knows no subscription types
+            if chance.below(4) == 0 && !legacy {
                 let consent = ["opt_out", "opt_in"][chance.below(2)];
                 workspace.choose(contact, ["91", "92", "93"][chance.below(3)], consent);
             }
         }
         let list = list(chance, &known, &new);
         desk.file("list.csv", &list);
-        desk.run_on(&workspace.url(), &["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"]).ends_with(0);
+        let plan = ["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"];
+        desk.run_on(&workspace.url(), &[&plan, dialect(legacy)].concat()).ends_with(0);
         let (before, preparations) = (workspace.state(), newest(&workspace.log()));
         let mut reader = csv::Reader::from_reader(list.as_bytes());
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
-        Self { desk, workspace, before, preparations, rows }
+        Self { desk, workspace, before, legacy, preparations, rows }
+    }
+}
+
+fn dialect(legacy: bool) -> &'static [&'static str] {
+    if legacy { &["--api", "1.4"] } else { &[] }
+}
+
+/// A server whose minute is our second.
+#[derive(Debug)]
+struct HurriedClock {
+    began: Instant,
+    at: i64,
+}
+
+impl HurriedClock {
+    fn start() -> Self {
+        Self { began: Instant::now(), at: SystemClock::default().unix_millis() }
+    }
+}
+
+impl Clock for HurriedClock {
+    fn unix_millis(&self) -> i64 {
+        self.at + 60 * i64::try_from(self.began.elapsed().as_millis()).unwrap()
     }
 }
 

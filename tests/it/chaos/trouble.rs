@@ -38,8 +38,12 @@ fn fault(chance: &mut Chance, patience: Patience) -> (Fault, u64) {
 }
 
 /// Four rules; writes are picked more often than everything, because that is where it hurts.
-pub(super) fn faults(seed: u64, chance: &mut Chance, patience: Patience) -> Faults {
-    let paths = ["/contacts", "/contacts/", "/contacts/merge", "/tags"];
+pub(super) fn faults(seed: u64, chance: &mut Chance, patience: Patience, legacy: bool) -> Faults {
+    let paths = if legacy {
+        ["/contacts", "/users", "/contacts/convert", "/tags"]
+    } else {
+        ["/contacts", "/contacts/", "/contacts/merge", "/tags"]
+    };
     let rules = (0..4)
         .map(|_| {
             let (fault, times) = fault(chance, patience);
