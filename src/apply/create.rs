@@ -127,8 +127,12 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             return Ok(self.settle_as_made(job, id.clone()));
         }
         self.settle(job, None);
+        // The mark belongs to contacts the row made; on an older one it would look as if somebody had merged it there
+        let marked = wanted.mark(self.session.mark).map(|(name, _)| Attribute::Custom(name.to_owned()));
+        let values: Vec<WireChange> =
+            wanted.values.iter().filter(|change| Some(&change.attribute) != marked.as_ref()).cloned().collect();
         for _ in 0..SENDINGS {
-            let patch = lacking(&self.hold_live(id).await?.contact, &wanted.values);
+            let patch = lacking(&self.hold_live(id).await?.contact, &values);
             if is_nothing(&patch) {
                 return Ok(Finish::Done(Some(id.clone())));
             }

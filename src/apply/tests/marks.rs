@@ -68,3 +68,19 @@ async fn a_marked_contact_that_somebody_merged_is_not_made_again() {
     assert!(summary.failures[0].message.contains("merged the new contact into it"), "{:?}", summary.failures);
     assert_eq!(fake.writes(), ["create", "merge new0001 u1"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_that_was_there_already_gets_no_mark() {
+    let fake = shared(Fake::new());
+    fake.seed("u1", Role::User, &[("email", "ann@hill.example")]);
+    fake.seed_attribute("import_mark", DataType::String);
+    let mut draft = Draft::new();
+    draft.plan.header.settings = json!({ "plan.import_mark": { "value": "import_mark" } });
+    let values = [("email", "ann@hill.example"), ("name", "Ann Hill"), ("custom:import_mark", "0badcafe")];
+    let create = draft.create(1, Role::User, &values);
+    draft.needs_attribute("import_mark");
+    draft.row(1, Outcome::Created, &[create]);
+    let summary = apply(&mut draft.save().open(), &fake).await.unwrap();
+    assert_eq!(summary.outcomes, [(Outcome::Updated, 1)].into());
+    assert_eq!((fake.kept("u1").standard["name"].clone(), fake.kept("u1").custom.len()), (json!("Ann Hill"), 0));
+}
