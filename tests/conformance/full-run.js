@@ -1,5 +1,7 @@
 // A whole run of leadfold against a recording sandbox, with every kind of action, then the record goes to `replay.js`.
 //
+//   node full-run.js [VERSION]     (2.14 unless told otherwise)
+//
 // Four plans are made and applied: a list into a workspace (creates, updates, merges, tags, companies, notes, a new
 // attribute), duplicates among leads archived with what hangs on them moved, promoted, and deleted. The archiving is
 // undone in between, and an answer is lost. At last a request is added that breaks the description, to see that this is noticed.
@@ -12,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { LEADFOLD, Sandbox } from "./sandbox.js";
 
+const version = process.argv[2] ?? "2.14";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "leadfold-conformance-"));
 const record = join(folder, "requests.jsonl");
@@ -34,7 +37,7 @@ writeFileSync(join(folder, "token"), "any\n");
 
 /** Runs leadfold in the folder. */
 async function leadfold(...args) {
-  const { stdout } = await promisify(execFile)(LEADFOLD, args, { cwd: folder }).catch((error) => {
+  const { stdout } = await promisify(execFile)(LEADFOLD, args, { cwd: folder, env: { ...process.env, XDG_STATE_HOME: folder } }).catch((error) => {
     throw new Error(`leadfold ${args.join(" ")}: ended with ${error.code}\n${error.stdout}\n${error.stderr}`);
   });
   return stdout;
@@ -42,13 +45,13 @@ async function leadfold(...args) {
 
 /** Makes a lead, as somebody else's program would. */
 async function lead(body) {
-  const headers = { authorization: "Bearer any", "content-type": "application/json", "intercom-version": "2.14" };
+  const headers = { authorization: "Bearer any", "content-type": "application/json", "intercom-version": version };
   const answer = await fetch(`${sandbox.url}/contacts`, { method: "POST", headers, body: JSON.stringify({ role: "lead", ...body }) });
   if (!answer.ok) throw new Error(`a lead was refused: ${await answer.text()}`);
 }
 
 const sandbox = await Sandbox.start("--seed", join(folder, "workspace.csv"), "--record", record);
-const reach = ["--api-url", sandbox.url, "--token-file", "token", "--quiet"];
+const reach = ["--api-url", sandbox.url, "--token-file", "token", "--quiet", "--api", version];
 const writing = ["--yes", "--create-attributes", ...reach];
 let code = 1;
 try {
