@@ -16,7 +16,7 @@ mod snapshot;
 mod stats;
 mod wire;
 
-pub use client::{Client, Options, RawCall, Verb};
+pub use client::{Bulk, Client, Options, RawCall, Verb};
 pub use dialect::Dialect;
 pub use error::{Disposition, Error};
 pub use explain::{EXPLANATIONS, Explanation};
@@ -24,9 +24,9 @@ pub use pace::WindowCount;
 pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page, news};
 pub use stats::Stats;
 pub use wire::{
-    Admin, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor, DataAttribute, DataType,
-    Embedded, Me, MergeChange, MergePreview, Merged, Note, RateLimit, SearchFilter, SearchOperator, SearchQuery,
-    Subscription, Tag, TagId, Visitor, VisitorUser, WireValue, plain_text,
+    Admin, BulkJob, BulkState, Company, CompanyId, Contact, ContactPage, ContactPatch, Conversation, Cursor,
+    DataAttribute, DataType, Embedded, Me, MergeChange, MergePreview, Merged, Note, RateLimit, SearchFilter,
+    SearchOperator, SearchQuery, Subscription, Tag, TagId, Visitor, VisitorUser, WireValue, plain_text,
 };
 
 use std::future::Future;

@@ -1,7 +1,13 @@
 //! Abilities of the preview version: used where the workspace answers to them, done without where it does not.
 
-use serde_json::Value;
+use std::time::Duration;
 
+use leadfold::contact::IntercomId;
+use leadfold::intercom::{Bulk, BulkState, ContactPatch, Error, ReadWorkspace};
+use leadfold::sandbox::Running;
+use serde_json::{Value, json};
+
+use crate::intercom_client::{client_of, sandbox};
 use crate::support::{Desk, Ran};
 use crate::workspace::Workspace;
 
@@ -62,4 +68,74 @@ fn a_workspace_without_the_preview_merges_leads_as_ever_and_no_users() {
     let lead = ["lead", "merge", "000000000000000000000003", "--into", "1", "--preview", "--yes"];
     run(&workspace, &lead).ends_with(0).says(&["does not answer to Intercom's preview of merges"]);
     assert_eq!(workspace.contacts().len(), 3);
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn of_people(preview: bool) -> Running {
+    sandbox(|options| {
+        options.preview = preview;
+        *options = std::mem::take(options).seed_csv("seed.csv", PEOPLE.as_bytes()).unwrap();
+    })
+    .await
+}
+
+fn id(number: u8) -> IntercomId {
+    IntercomId(format!("{number:024}").as_str().into())
+}
+
+fn named(name: &str) -> ContactPatch {
+    let standard = json!({ "name": name }).as_object().unwrap().clone();
+    ContactPatch { standard, ..ContactPatch::default() }
+}
+
+fn requests(running: &Running, route: &str) -> u64 {
+    running.stats()["routes"][route]["requests"].as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn many_are_updated_and_deleted_in_jobs_where_the_workspace_has_them() {
+    let running = of_people(true).await;
+    let client = client_of(&running, "2.14");
+    let updates: Vec<_> = (1..=4).map(|number| (id(number), named(&format!("New {number}")))).collect();
+    assert!(client.update_many(&updates, PATIENCE).await.iter().all(Result::is_ok));
+    assert_eq!((requests(&running, "PUT /contacts/bulk"), requests(&running, "PUT /contacts/{id}")), (1, 0));
+    assert_eq!(client.contact(&id(4)).await.unwrap().name.as_deref(), Some("New 4"));
+    assert!(client.delete_many(&[id(1), id(2)], PATIENCE).await.iter().all(Result::is_ok));
+    assert_eq!((requests(&running, "DELETE /contacts/{id}"), client.total().await.unwrap()), (0, Some(2)));
+}
+
+#[tokio::test]
+async fn without_jobs_and_where_a_job_fails_in_part_each_is_written_by_itself() {
+    for preview in [false, true] {
+        let running = of_people(preview).await;
+        let client = client_of(&running, "2.14");
+        // The second one does not exist, which a job does not tell
+        let updates = [(id(1), named("One")), (id(9), named("Nobody")), (id(4), named("Four"))];
+        let results = client.update_many(&updates, PATIENCE).await;
+        assert!(matches!(results.as_slice(), [Ok(()), Err(Error::NotFound { .. }), Ok(())]), "{results:?}");
+        assert_eq!(requests(&running, "PUT /contacts/{id}"), 3, "{preview}");
+        assert_eq!(client.contact(&id(4)).await.unwrap().name.as_deref(), Some("Four"));
+        let gone = client.delete_many(&[id(1), id(9)], PATIENCE).await;
+        assert!(gone.iter().all(Result::is_ok), "{gone:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_of_creates_says_only_whether_all_went_well() {
+    let running = of_people(true).await;
+    let client = client_of(&running, "2.14");
+    let patch = |body: Value| ContactPatch { standard: body.as_object().unwrap().clone(), ..ContactPatch::default() };
+    let people = [
+        patch(json!({ "role": "lead", "email": "cy@oran.example" })),
+        patch(json!({ "role": "user", "external_id": "1" })),
+    ];
+    let job = client.bulk(Bulk::Create(&people)).await.unwrap().unwrap();
+    assert!(!job.is_done());
+    assert_eq!(client.bulk_done(job.clone(), Duration::ZERO).await.unwrap(), job, "without patience it is as it was");
+    assert_eq!(client.bulk_done(job, PATIENCE).await.unwrap().state, BulkState::CompletedWithErrors);
+    assert_eq!(client.total().await.unwrap(), Some(5));
+    let many = vec![named("X"); 101];
+    assert!(matches!(client.bulk(Bulk::Create(&many)).await, Err(Error::Configuration(_))));
+    assert!(client_of(&running, "1.4").bulk(Bulk::Create(&people)).await.unwrap().is_none());
 }

@@ -5,6 +5,7 @@
 //! `read` and `write` are the two traits on top of it. No redirect is followed, since it would carry the token along.
 
 mod address;
+mod bulk;
 mod fate;
 mod legacy;
 mod preview;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+pub use self::bulk::Bulk;
 pub use self::raw::{RawCall, Verb};
 
 use self::address::Address;

@@ -14,7 +14,12 @@ use crate::intercom::retry::Repeat;
 use crate::intercom::wire;
 use crate::intercom::{Contact, Error, MergePreview};
 
-const VERSION: &str = "Preview";
+pub(super) const VERSION: &str = "Preview";
+
+/// Whether an answer says that the workspace has none of the preview's abilities.
+pub(super) fn has_no_preview(error: &Error) -> bool {
+    matches!(error, Error::NotFound { .. } | Error::Configuration(_) | Error::Unauthorized { status: 403, .. })
+}
 
 impl Client {
     /// `POST /contacts/merge/preview`: what a merge would do; `None` where the workspace does not answer to it. Changes
@@ -40,7 +45,7 @@ impl Client {
         let call = Call { version: Some(VERSION), ..Call::write(Method::POST, &path, Repeat::Safe).with(body) };
         match self.send(call).await {
             Ok(answer) => wire::merge_preview(&answer).map(Some).map_err(unreadable),
-            Err(Error::NotFound { .. } | Error::Configuration(_) | Error::Unauthorized { status: 403, .. }) => Ok(None),
+            Err(error) if has_no_preview(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -18,7 +18,7 @@ pub(super) use contact::contact;
 pub(super) use lenient::Malformed;
 pub(super) use list::{List, Place, list, place};
 pub(super) use parts::{
-    admin, company, conversation, data_attribute, me, merge_preview, merged, note, subscription, tag, visitor,
+    admin, bulk_job, company, conversation, data_attribute, me, merge_preview, merged, note, subscription, tag, visitor,
 };
 
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,34 @@ pub struct VisitorUser {
     pub external_id: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+}
+
+/// A job of the preview version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkJob {
+    /// Its id.
+    pub id: String,
+    /// How far it is.
+    pub state: BulkState,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkState {
+    /// Waiting, running, or in a state nobody knows.
+    UnderWay,
+    /// Everything is done.
+    Completed,
+    /// Done, but something failed; what, is not told.
+    CompletedWithErrors,
+}
+
+impl BulkJob {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.state != BulkState::UnderWay
+    }
 }
 
 /// A contact that was merged into another one.

@@ -6,8 +6,8 @@ use crate::contact::IntercomId;
 
 use super::lenient::{Malformed, array, flag, integer, required, text};
 use super::{
-    Admin, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange, MergePreview, Merged, Note,
-    Subscription, Tag, TagId, Visitor,
+    Admin, BulkJob, BulkState, Company, CompanyId, Conversation, DataAttribute, DataType, Me, MergeChange,
+    MergePreview, Merged, Note, Subscription, Tag, TagId, Visitor,
 };
 
 /// Reads `GET /me`. The workspace's id must be there: plans are bound to it.
@@ -59,6 +59,16 @@ pub(in crate::intercom) fn merge_preview(answer: &Value) -> Result<MergePreview,
         })
     });
     Ok(MergePreview { allowed, reasons: reasons.collect(), changes: changes.collect() })
+}
+
+/// Reads a job.
+pub(in crate::intercom) fn bulk_job(answer: &Value) -> Result<BulkJob, Malformed> {
+    let state = match text(answer, "state").as_deref() {
+        Some("completed") => BulkState::Completed,
+        Some("completed_with_errors") => BulkState::CompletedWithErrors,
+        _ => BulkState::UnderWay,
+    };
+    Ok(BulkJob { id: required(answer, "id")?, state })
 }
 
 /// Reads an entry of a history of merges.
