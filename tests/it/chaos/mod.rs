@@ -139,7 +139,7 @@ fn twenty_disturbed_runs_lose_nothing() {
 }
 
 #[test]
-#[ignore = "takes half an hour: cargo test --release -- --ignored chaos"]
+#[ignore = "takes many minutes: cargo test --release -- --ignored chaos"]
 fn two_hundred_disturbed_runs_lose_nothing() {
     lose_nothing(1_000..1_200, Patience::Long);
 }
