@@ -51,8 +51,16 @@ pub(super) fn run(arguments: &ReportArgs, output: &OutputArgs, printer: &Printer
         }
     }
     if output.json {
+        let mut summary = Vec::new();
+        with_applied(&plan, journal.as_ref(), |applied| report::summary_json(&plan, applied, &mut summary))?;
+        let mut document: serde_json::Value = serde_json::from_slice(&summary)?;
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("schema".to_owned(), "leadfold.report/1".into());
+            let page = arguments.output_file.as_ref().map(|page| page.display().to_string());
+            fields.insert("file".to_owned(), page.into());
+        }
         let mut out = printer.data();
-        with_applied(&plan, journal.as_ref(), |applied| report::summary_json(&plan, applied, &mut out))?;
+        writeln!(out, "{document:#}")?;
         out.flush()?;
     }
     // The process ends now, and the system takes back millions of small pieces faster than they are put back one by one.

@@ -74,7 +74,9 @@ pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) ->
     if let Some(decisions) = decisions {
         session = session.remembering(DecisionsFile::at(&decisions));
     }
+    let groups = session.progress().groups;
     match ask(session, arguments, printer, cancel)? {
+        None if groups == 0 => {}
         None => printer.say("not finished: the answers are saved, the plan is as it was; run review again to go on"),
         Some(finished) => printer.say(&finished.to_string()),
     }
