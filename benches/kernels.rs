@@ -1,6 +1,7 @@
-//! What one thing costs: parsing a value, comparing two words, reading, linking, deciding, writing a plan.
+//! What one thing costs: parsing a value, comparing two words, reading, linking and each step of it, deciding, writing a
+//! plan.
 //!
-//! `cargo bench --bench kernels`. What the parts of linking (blocking, scoring, clustering…) cost on a whole list says
+//! `cargo bench --bench kernels`. What the steps of linking cost on a whole list says
 //! `leadfold plan --timings json`, and `benches/speed/run.sh` for a table of them.
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first list that cannot be read")]
@@ -17,6 +18,7 @@ mod rows;
 use divan::{Bencher, black_box};
 use leadfold::contact::{Company, Email, NameParts, PersonName, Phone, Side, SourceId, Timestamp};
 use leadfold::ingest::{self, Ingested};
+use leadfold::link::steps::Columns;
 use leadfold::link::{self, Linkage, kernels};
 use leadfold::plan::{self, Header, Inputs, Plan};
 use leadfold::store::PlanFile;
@@ -110,6 +112,48 @@ fn read_and_normalise_10_000_rows(bencher: Bencher<'_, '_>) {
 fn link_10_000_rows(bencher: Bencher<'_, '_>) {
     let ingested = read(&text());
     bencher.bench(|| link::link(black_box(&ingested.records), &link::Options::default()));
+}
+
+#[divan::bench(sample_count = 10)]
+fn columns_of_10_000_rows(bencher: Bencher<'_, '_>) {
+    let ingested = read(&text());
+    bencher.bench(|| Columns::of(black_box(&ingested.records)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn shared_values_of_10_000_rows(bencher: Bencher<'_, '_>) {
+    let columns = Columns::of(&read(&text()).records);
+    bencher.bench(|| black_box(&columns).shared());
+}
+
+#[divan::bench(sample_count = 10)]
+fn block_10_000_rows(bencher: Bencher<'_, '_>) {
+    let columns = Columns::of(&read(&text()).records);
+    bencher.bench(|| black_box(&columns).block());
+}
+
+#[divan::bench(sample_count = 10)]
+fn learn_from_10_000_rows(bencher: Bencher<'_, '_>) {
+    let columns = Columns::of(&read(&text()).records);
+    let pairs = columns.block();
+    bencher.with_inputs(|| columns.shared()).bench_values(|mut weighed| weighed.learn(black_box(&pairs)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn score_10_000_rows(bencher: Bencher<'_, '_>) {
+    let columns = Columns::of(&read(&text()).records);
+    let (pairs, mut weighed) = (columns.block(), columns.shared());
+    let _ = weighed.learn(&pairs);
+    bencher.bench(|| weighed.score(black_box(&pairs)));
+}
+
+#[divan::bench(sample_count = 10)]
+fn cluster_10_000_rows(bencher: Bencher<'_, '_>) {
+    let columns = Columns::of(&read(&text()).records);
+    let (pairs, mut weighed) = (columns.block(), columns.shared());
+    let _ = weighed.learn(&pairs);
+    let scores = weighed.score(&pairs);
+    bencher.bench(|| weighed.cluster(black_box(&scores)));
 }
 
 #[divan::bench(sample_count = 10)]

@@ -77,21 +77,25 @@ const LARGEST_JOINT: usize = 400;
 /// Average evidence against a join, in bits, that outweighs a strong pair.
 const CONTRADICTION_FACTOR: i32 = 1;
 
-/// Builds groups: first what a person joined (`said`), as far as no other decision is against it, then from the strongest
-/// pair down. `pairs` may come in any order; `rank` is the order of content.
-pub(super) fn cluster(
-    rows: usize,
-    said: &[Join],
-    mut pairs: Vec<Scored>,
-    rank: &[u32],
-    least: Bits,
-    rules: &impl Contradictions,
-) -> Clusters {
-    pairs.retain(|pair| pair.weight >= least);
+/// Pairs in the order in which they ask for their joins: by weight, and by content where weights are equal. `rank` is the
+/// order of content.
+pub(super) fn strongest_first(mut pairs: Vec<Scored>, rank: &[u32]) -> Vec<Scored> {
     pairs.par_sort_unstable_by_key(|pair| {
         let (one, other) = (rank[pair.left as usize], rank[pair.right as usize]);
         (std::cmp::Reverse(pair.weight), one.min(other), one.max(other))
     });
+    pairs
+}
+
+/// Builds groups: first what a person joined (`said`), as far as no other decision is against it, then from the strongest
+/// pair down to those of `least`. `pairs` come [`strongest_first`].
+pub(super) fn cluster(
+    rows: usize,
+    said: &[Join],
+    pairs: &[Scored],
+    least: Bits,
+    rules: &impl Contradictions,
+) -> Clusters {
     let mut root: Vec<u32> = (0..row_id(rows)).collect();
     let mut clusters: Vec<Cluster> =
         (0..row_id(rows)).map(|row| Cluster { members: vec![row], joins: Vec::new() }).collect();
@@ -105,7 +109,7 @@ pub(super) fn cluster(
             made.push(*join);
         }
     }
-    for pair in pairs {
+    for pair in pairs.iter().copied().take_while(|pair| pair.weight >= least) {
         let (one, other) = (root[pair.left as usize], root[pair.right as usize]);
         if one == other {
             continue;

@@ -31,6 +31,8 @@ mod near;
 mod score;
 mod shared;
 mod similarity;
+#[doc(hidden)]
+pub mod steps;
 mod survive;
 #[cfg(test)]
 mod tests;
@@ -149,7 +151,8 @@ pub fn link_watched(
     let scored = comparer.score(&candidates, review + Bits::new(-DOUBT));
     drop(candidates);
     watch("score");
-    let cluster = |least| cluster::cluster(records.len(), &joined, scored.clone(), &features.rank, least, &comparer);
+    let strongest_first = cluster::strongest_first(scored.clone(), &features.rank);
+    let cluster = |least| cluster::cluster(records.len(), &joined, &strongest_first, least, &comparer);
     let mut found = cluster(review);
     watch("cluster");
     let asked_auto = options.auto_weight.or(model.map(|model| model.auto_weight)).map(bits);

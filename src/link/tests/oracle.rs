@@ -1,6 +1,6 @@
 //! Clustering against a brute-force reading of its definition.
 
-use crate::link::cluster::{Contradictions, cluster};
+use crate::link::cluster::{Contradictions, cluster, strongest_first};
 use crate::link::score::Scored;
 use crate::link::weights::Bits;
 use crate::link::{BlockingKey, VetoReason};
@@ -106,7 +106,8 @@ impl Contradictions for World {
 fn clustering_agrees_with_brute_force_on_small_random_inputs() {
     for seed in 0..3_000 {
         let world = World::new(seed);
-        let found = cluster(world.rows as usize, &[], world.pairs.clone(), &world.rank, Bits(0), &world);
+        let found =
+            cluster(world.rows as usize, &[], &strongest_first(world.pairs.clone(), &world.rank), Bits(0), &world);
         let groups: Vec<Vec<u32>> = found.groups.into_iter().map(|cluster| cluster.members).collect();
         assert_eq!(groups, world.brute_force(), "seed {seed}");
     }
