@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &ConfigCheckArgs, output: &OutputArgs, printer: &Pr
     let settings = layers.settings()?;
     inputs::options(&settings)?;
     let mut findings = unreachable(&settings);
+    findings.extend(token_file(&settings));
     let named = attributes(&settings);
     let workspace = if arguments.offline {
         None
@@ -91,6 +92,25 @@ fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     named
+}
+
+/// A token file that is named and cannot be read, or that others can read.
+fn token_file(settings: &Settings) -> Option<Finding> {
+    let path = settings.intercom.token_file.as_deref()?;
+    let finding = |message: String| Some(Finding { at: "[intercom] token_file".to_owned(), message });
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            return finding(format!("{path}: {error}: write the access token into it, then chmod 600 {path}"));
+        }
+    };
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o007 != 0 {
+        return finding(format!("{path}: everybody on this machine can read it: chmod 600 {path}"));
+    }
+    #[cfg(not(unix))]
+    let _ = metadata;
+    None
 }
 
 /// Sources that no file can ever be of.

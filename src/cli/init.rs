@@ -63,12 +63,15 @@ pub(super) fn run(arguments: &InitArgs, output: &OutputArgs, printer: &Printer) 
         std::io::Write::write_all(&mut out, format!("{document:#}\n").as_bytes())?;
         std::io::Write::flush(&mut out)?;
     }
-    let has_token = answers.iter().any(|(key, _)| *key == "intercom.token_file");
+    let token_file = answers.iter().find(|(key, _)| *key == "intercom.token_file").and_then(|(_, path)| path.as_str());
     printer.say(&format!("written: {}", path.display()));
-    if !has_token {
-        printer.say(
-            "next: export INTERCOM_ACCESS_TOKEN=…   (Intercom → Settings → Developers → your app → Authentication)",
-        );
+    let found_at = "Intercom → Settings → Developers → your app → Authentication";
+    match token_file {
+        None => printer.say(&format!("next: export INTERCOM_ACCESS_TOKEN=…   ({found_at})")),
+        Some(path) if !std::path::Path::new(path).exists() => {
+            printer.say(&format!("next: write the access token into {path}, then chmod 600 {path}   ({found_at})"));
+        }
+        Some(_) => {}
     }
     printer.say("next: leadfold whoami   checks the token; leadfold config check   checks the file");
     Ok(Exit::Done)

@@ -23,6 +23,7 @@ mod decisions;
 mod deletions;
 mod errors;
 mod evaluate;
+mod exit_codes;
 mod guides;
 mod house;
 mod intercom_client;

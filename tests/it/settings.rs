@@ -9,12 +9,27 @@ use crate::workspace::Workspace;
 fn a_first_file_is_written_once_and_is_good() {
     let desk = Desk::new();
     let arguments = ["init", "--hosted-in", "eu", "--token-file", "token", "--phone-region", "de"];
-    desk.run(&arguments).ends_with(0).says(&["written: leadfold.toml", "leadfold whoami"]);
+    desk.run(&arguments).ends_with(0).says(&[
+        "written: leadfold.toml",
+        "write the access token into token",
+        "leadfold whoami",
+    ]);
     let shown = desk.run(&["config", "show"]).ends_with(0).out;
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
     assert!(line("intercom.api_url").ends_with("\"https://api.eu.intercom.io\"  (leadfold.toml)"), "{shown}");
     assert!(line("input.region").ends_with("\"DE\"  (leadfold.toml)"), "{shown}");
-    desk.run(&["config", "check", "--offline"]).ends_with(0).says(&["the settings are good"]);
+    let check = ["config", "check", "--offline"];
+    desk.run(&check).ends_with(2).says(&["[intercom] token_file: token: ", "write the access token into it"]);
+    desk.file("token", "secret");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |mode| std::fs::set_permissions(desk.at("token"), std::fs::Permissions::from_mode(mode)).unwrap();
+        mode(0o644);
+        desk.run(&check).ends_with(2).says(&["everybody on this machine can read it"]);
+        mode(0o600);
+    }
+    desk.run(&check).ends_with(0).says(&["the settings are good"]);
     desk.run(&["init"]).ends_with(2).says(&["there is such a file already", "--force"]);
     desk.run(&["init", "--force"]).ends_with(0).says(&["export INTERCOM_ACCESS_TOKEN"]);
     desk.run(&["init", "--force", "--phone-region", "Mars"]).ends_with(2).says(&["no such country"]);
