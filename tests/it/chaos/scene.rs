@@ -127,14 +127,25 @@ impl Scene {
     }
 
     pub(crate) fn planned(seed: u64, chance: &mut Chance) -> Self {
+        let lags = chance.below(2) == 1;
+        Self::set(seed, chance, lags)
+    }
+
+    /// The same on a server whose clock is right.
+    pub(crate) fn calm(seed: u64, chance: &mut Chance) -> Self {
+        Self::set(seed, chance, false)
+    }
+
+    fn set(seed: u64, chance: &mut Chance, lags: bool) -> Self {
         let first = usize::try_from(seed % 50).unwrap() * 40;
         let known: Vec<Person> = (first..first + 16).map(Person::number).collect();
         let new: Vec<Person> = (first + 16..first + 26).map(Person::number).collect();
         let desk = Desk::new();
         let options = Workspace::options().seed_csv("seed.csv", contacts(chance, &known).as_bytes()).unwrap();
-        let options = match chance.below(2) {
-            0 => options,
-            _ => Options { search_lag: Duration::from_mins(1), clock: Arc::new(HurriedClock::start()), ..options },
+        let options = if lags {
+            Options { search_lag: Duration::from_mins(1), clock: Arc::new(HurriedClock::start()), ..options }
+        } else {
+            options
         };
         let workspace = Workspace::start(options);
         let ids: Vec<String> = text_of_all(&workspace.state()["contacts"], "id");
