@@ -160,8 +160,7 @@ fn linkage() -> Linkage {
         blocking: BlockingReport {
             candidates: 4,
             keys: vec![KeyReport { key: BlockingKey::Email, pairs: 3, new: 3, alone: 2 }],
-            left_out: 0,
-            contradicted: 0,
+            ..BlockingReport::default()
         },
     }
 }
