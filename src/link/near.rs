@@ -3,7 +3,7 @@
 //! Bringing ten thousand rows to a workspace of five million needs the few contacts that come near one of them, not the
 //! duplicates among the others. Is given the rows, tells of each contact whether it shares one of the facts with them that
 //! blocking looks for, and keeps only hashes. Narrower than blocking where that divides its blocks anyway: a given name in
-//! one city brings nobody near, a surname does.
+//! one city brings nobody near, a surname with an initial does.
 
 use std::hash::{Hash, Hasher};
 
@@ -66,6 +66,8 @@ fn visit(record: &Record, stop: &mut dyn FnMut(u64) -> bool) -> bool {
 struct Words {
     /// Surnames; given names where there is none.
     family: Vec<String>,
+    /// First letter of the given name.
+    initial: Option<u8>,
     all: Vec<String>,
 }
 
@@ -75,10 +77,11 @@ impl Words {
         let (given, mut family) = (spelled(name.given()), spelled(name.family()));
         let mut all = [given.clone(), family.clone()].concat();
         all.sort_unstable();
+        let initial = given.first().and_then(|word| word.bytes().next());
         if family.is_empty() {
             family = given;
         }
-        Self { family, all }
+        Self { family, initial, all }
     }
 }
 
@@ -103,19 +106,20 @@ fn address(email: &Email, words: &Words, stop: &mut dyn FnMut(u64) -> bool) -> b
             .any(|word| stop(hash(('s', start, domain, word))) || stop(hash(('t', end, domain, word))))
 }
 
-/// The surname at a company, or the company itself where nobody is named.
+/// A name at a company, or the company itself where nobody is named.
 fn company(record: &Record, words: &Words, stop: &mut dyn FnMut(u64) -> bool) -> bool {
     let keys = record.companies.iter().filter(|company| !company.is_placeholder()).map(Company::key);
     let domains = record.emails.iter().filter_map(Email::company_domain);
     let alone = words.all.is_empty();
     keys.clone().any(|key| alone && stop(hash(('c', key))))
-        || words.family.iter().any(|word| {
-            keys.clone().any(|key| stop(hash(('n', first(key, 5), word))))
+        || words.family.iter().any(|word| keys.clone().any(|key| stop(hash(('n', first(key, 5), word)))))
+        || words.all.iter().any(|word| {
+            keys.clone().any(|key| stop(hash(('m', key, word))))
                 || domains.clone().any(|domain| stop(hash(('d', domain, word))))
         })
 }
 
-/// The surname in a place, at an address, or with a birthday.
+/// The surname with an initial in a place; a street; a name with a birthday.
 fn place(record: &Record, words: &Words, stop: &mut dyn FnMut(u64) -> bool) -> bool {
     let street = record.street.as_deref().map(plain).filter(|street| !street.is_empty());
     if street.is_some_and(|street| stop(hash(('a', street)))) {
@@ -128,16 +132,14 @@ fn place(record: &Record, words: &Words, stop: &mut dyn FnMut(u64) -> bool) -> b
         .flatten()
         .map(plain)
         .filter(|place| !place.is_empty())
-        .any(|place| words.family.iter().any(|word| stop(hash(('o', &place, first(word, 4))))))
+        .any(|place| words.family.iter().any(|word| stop(hash(('o', &place, word, words.initial)))))
         || day.is_some_and(|day| words.all.iter().any(|word| stop(hash(('b', day, first(word, 4))))))
 }
 
-/// The whole name, whatever the order of its words, or the start of each of them.
+/// The whole name, whatever the order of its words.
 fn whole_name(record: &Record, words: &Words, stop: &mut dyn FnMut(u64) -> bool) -> bool {
     if words.all.len() > 1 {
-        let mut starts: Vec<&str> = words.all.iter().map(|word| first(word, 4)).collect();
-        starts.sort_unstable();
-        return stop(hash(('w', starts)));
+        return stop(hash(('w', &words.all)));
     }
     // A record that says nothing but one word is near those who say the same.
     let alone = record.emails.is_empty() && record.phones.is_empty() && record.companies.is_empty();
