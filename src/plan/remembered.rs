@@ -51,7 +51,7 @@ pub struct Remembered {
 pub struct Recalled {
     /// Pairs that linking joins, and pairs it keeps apart.
     pub decided: Decided,
-    /// Choices of who stays, to be carried out by [`super::replan`] once the groups are made.
+    /// Choices of who stays, to be carried out by [`super::replan()`] once the groups are made.
     pub survivors: Vec<Decision>,
     /// Decisions that were about two records of this run at least.
     pub applied: usize,

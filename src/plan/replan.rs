@@ -106,7 +106,9 @@ impl<'p> Division<'p> {
             let chosen = chosen.filter(|record| part_members.contains(record));
             let mut group = part(records, &former, part_members, chosen);
             if let Verdict::Merge { values, .. } = &decision.verdict {
-                values.iter().for_each(|choice| choose(&mut group.golden.fields, choice));
+                for choice in values {
+                    choose(&mut group.golden.fields, choice);
+                }
             }
             group.weight = weakest_join(part_members, &pairs);
             group.band = match (part_members.len(), &decision.verdict) {

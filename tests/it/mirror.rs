@@ -207,7 +207,7 @@ fn a_plan_reads_what_changed_since_the_last_pull_or_plan_and_never_what_is_gone(
     plan(&[]).0.says(&["every contact is read instead", "1999 rows to link"]);
 }
 
-/// The figures of a large workspace, in both dialects: `cargo test --release --test it mirror::a_hundred -- --ignored --nocapture`.
+/// The figures of a large workspace, in both dialects: `cargo test --release --test it a_hundred_and_twenty -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes: 120,000 contacts, twice"]
 fn a_hundred_and_twenty_thousand_contacts_are_pulled_in_flat_memory() {

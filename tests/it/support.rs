@@ -82,7 +82,7 @@ impl Desk {
             }
             peak_kb / 1024
         });
-        let ran = ended(child.wait_with_output().unwrap());
+        let ran = ended(&child.wait_with_output().unwrap());
         (ran, watch.join().unwrap())
     }
 
@@ -110,10 +110,10 @@ fn peak_in(status: &str) -> Option<u64> {
 }
 
 fn finish(mut command: Command) -> Ran {
-    ended(command.output().unwrap())
+    ended(&command.output().unwrap())
 }
 
-fn ended(output: std::process::Output) -> Ran {
+fn ended(output: &std::process::Output) -> Ran {
     let ran = Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -1,4 +1,4 @@
-//! What is typed after a path: NAME=TEXT, NAME:=JSON, PART[NAME]=TEXT, LIST[]=TEXT. Pure.
+//! What is typed after a path: `NAME=TEXT`, `NAME:=JSON`, `PART[NAME]=TEXT`, `LIST[]=TEXT`. Pure.
 
 use std::fmt::Write as _;
 

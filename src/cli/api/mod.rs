@@ -41,7 +41,7 @@ pub(super) struct ApiArgs {
     /// Path of the call, as Intercom's reference names it
     #[arg(value_name = "PATH")]
     path: String,
-    /// Fields of the body, or of the query with GET and DELETE: NAME=TEXT, NAME:=JSON, PART[NAME]=TEXT, LIST[]=TEXT
+    /// Fields of the body, or of the query with GET and DELETE: `NAME=TEXT`, `NAME:=JSON`, `PART[NAME]=TEXT`, `LIST[]=TEXT`
     #[arg(value_name = "NAME=VALUE")]
     fields: Vec<String>,
     /// The body, as a file with JSON; `-` is standard input

@@ -47,6 +47,7 @@ const SCRIPT: &str = include_str!("../templates/report.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question the template asks about the page")]
 struct Page {
     policy: String,
     style: &'static str,

@@ -143,7 +143,7 @@ impl Scene {
         let desk = Desk::new();
         let options = Workspace::options().seed_csv("seed.csv", contacts(chance, &known).as_bytes()).unwrap();
         let options = if lags {
-            Options { search_lag: Duration::from_mins(1), clock: Arc::new(HurriedClock::start()), ..options }
+            Options { search_lag: Duration::from_secs(60), clock: Arc::new(HurriedClock::start()), ..options }
         } else {
             options
         };
