@@ -82,7 +82,7 @@ impl Default for Options {
         Self {
             auto_weight: None,
             review_weight: None,
-            largest_auto_group: 20,
+            largest_auto_group: 50,
             survivor: SurvivorOrder::default(),
             decided: Decided::default(),
             without: ablation::Without::default(),
