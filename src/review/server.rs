@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
@@ -83,6 +84,9 @@ impl Running {
     }
 }
 
+/// How long a closing page may take for an answer that is under way.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+
 /// Serves the page of a review on 127.0.0.1, on `port` or, when that is 0, on a free one.
 pub async fn serve<S>(session: Session<S>, port: u16) -> Result<Running, Error>
 where
@@ -104,11 +108,19 @@ where
     let routes = router(Arc::clone(&shared));
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
-        let server = axum::serve(listener, routes);
-        // Not `with_graceful_shutdown`: a browser keeps its connection open, and would keep us
+        let (close, closing) = oneshot::channel::<()>();
+        let server = axum::serve(listener, routes).with_graceful_shutdown(async move {
+            let _ = closing.await;
+        });
+        // The answer to the last request still goes out; a connection that a browser only keeps open must not keep us
+        let patience = async move {
+            let _ = stopped.await;
+            let _ = close.send(());
+            tokio::time::sleep(LAST_ANSWER).await;
+        };
         tokio::select! {
             _ = server.into_future() => {}
-            _ = stopped => {}
+            () = patience => {}
         }
         shared.slot().take();
     });

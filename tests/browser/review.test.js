@@ -38,7 +38,9 @@ const begin = async (...words) => {
   return page;
 };
 const decided = (page) => page.locator("#count").textContent();
+// A key counts only once the one before is answered: what is waited for must not be what was said before
 const press = async (page, key, said) => {
+  await page.evaluate(() => { document.getElementById("message").textContent = ""; });
   await page.keyboard.press(key);
   await page.waitForFunction((text) => document.getElementById("message").textContent.startsWith(text), said);
 };
