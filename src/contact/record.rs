@@ -116,6 +116,21 @@ pub struct Record {
     pub unparsed: ThinVec<(Field, Box<str>)>,
 }
 
+impl Record {
+    /// The fields that are one plain text each, by their names as in `--map`.
+    pub(crate) fn plain_texts(&self) -> [(&'static str, Option<&str>); 7] {
+        [
+            ("job_title", self.job_title.as_deref()),
+            ("website", self.website.as_deref()),
+            ("street", self.street.as_deref()),
+            ("city", self.city.as_deref()),
+            ("region", self.region.as_deref()),
+            ("postcode", self.postcode.as_deref()),
+            ("country", self.country.as_deref()),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

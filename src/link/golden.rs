@@ -157,9 +157,7 @@ const SINGLE: &[(Field, Value)] = &[
     (Field::Region, |record| one(record.region.as_deref())),
     (Field::Postcode, |record| one(record.postcode.as_deref())),
     (Field::Country, |record| one(record.country.as_deref())),
-    (Field::Birthday, |record| {
-        record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day).into())
-    }),
+    (Field::Birthday, |record| record.birthday.map(|day| day.to_string().into())),
 ];
 
 /// Fields with a list of values: every distinct value has its own entry.

@@ -80,19 +80,11 @@ fn content(record: &Record) -> Option<String> {
     record.companies.iter().for_each(|company| put("company", company.original()));
     put("name", record.name.as_ref().map_or("", |name| name.display()));
     put("external_id", record.external_id.as_ref().map_or("", |id| &id.0));
-    for (field, text) in [
-        ("job_title", &record.job_title),
-        ("website", &record.website),
-        ("street", &record.street),
-        ("city", &record.city),
-        ("region", &record.region),
-        ("postcode", &record.postcode),
-        ("country", &record.country),
-    ] {
-        put(field, text.as_deref().unwrap_or_default());
+    for (field, text) in record.plain_texts() {
+        put(field, text.unwrap_or_default());
     }
     if let Some(day) = record.birthday {
-        put("birthday", &format!("{:04}-{:02}-{:02}", day.year, day.month, day.day));
+        put("birthday", &day.to_string());
     }
     record.identifiers.iter().chain(&record.texts).for_each(|(name, value)| put(name, value));
     if values.is_empty() {

@@ -67,17 +67,8 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
     if let Some(id) = &record.external_id {
         push(standard(StandardAttribute::ExternalId), &id.0, Some(id.0.to_string()));
     }
-    let birthday = record.birthday.map(|day| format!("{:04}-{:02}-{:02}", day.year, day.month, day.day));
-    for (name, text) in [
-        ("job_title", record.job_title.as_deref()),
-        ("website", record.website.as_deref()),
-        ("street", record.street.as_deref()),
-        ("city", record.city.as_deref()),
-        ("region", record.region.as_deref()),
-        ("postcode", record.postcode.as_deref()),
-        ("country", record.country.as_deref()),
-        ("birthday", birthday.as_deref()),
-    ] {
+    let birthday = record.birthday.map(|day| day.to_string());
+    for (name, text) in record.plain_texts().into_iter().chain([("birthday", birthday.as_deref())]) {
         push(Attribute::Custom(name.to_owned()), text.unwrap_or_default(), None);
     }
     for (name, text) in record.identifiers.iter().chain(&record.texts).chain(&record.custom) {

@@ -122,11 +122,7 @@ fn values(record: &Record, field: &Field) -> Vec<String> {
         Field::Region => text(record.region.as_deref()),
         Field::Postcode => text(record.postcode.as_deref()),
         Field::Country => text(record.country.as_deref()),
-        Field::Birthday => record
-            .birthday
-            .map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
-            .into_iter()
-            .collect(),
+        Field::Birthday => record.birthday.map(|date| date.to_string()).into_iter().collect(),
         Field::CreatedAt => time(record.created_at),
         Field::UpdatedAt => time(record.updated_at),
         Field::LastSeenAt => time(record.last_seen_at),

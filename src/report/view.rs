@@ -22,7 +22,7 @@ pub(super) struct Entry {
 
 fn birthday(date: Birthday) -> String {
     let doubt = if date.ambiguous { " (or day and month swapped)" } else { "" };
-    format!("{:04}-{:02}-{:02}{doubt}", date.year, date.month, date.day)
+    format!("{date}{doubt}")
 }
 
 fn yes(flag: bool) -> String {
@@ -61,17 +61,8 @@ pub(super) fn entries(record: &Record) -> Vec<Entry> {
     for company in &record.companies {
         put("company", company.original());
     }
-    let texts = [
-        ("job_title", &record.job_title),
-        ("website", &record.website),
-        ("street", &record.street),
-        ("city", &record.city),
-        ("region", &record.region),
-        ("postcode", &record.postcode),
-        ("country", &record.country),
-    ];
-    for (label, text) in texts {
-        put(label, text.as_deref().unwrap_or_default());
+    for (label, text) in record.plain_texts() {
+        put(label, text.unwrap_or_default());
     }
     if let Some(date) = record.birthday {
         put("birthday", &birthday(date));
