@@ -137,40 +137,15 @@ pub(super) fn moved_message(attributes: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::{Comparison, OwnWrites, WireChange, before_merge, compare};
-    use crate::contact::{IntercomId, Role};
-    use crate::intercom::{Contact, Embedded};
+    use crate::contact::Role;
+    use crate::intercom::Contact;
     use crate::plan::{Attribute, StandardAttribute};
 
     fn contact(name: Option<&str>) -> Contact {
-        let nothing = Embedded::default;
-        Contact {
-            id: IntercomId("u1".into()),
-            role: Role::User,
-            external_id: None,
-            email: None,
-            phone: None,
-            name: name.map(str::to_owned),
-            owner_id: None,
-            unsubscribed_from_emails: false,
-            has_hard_bounced: false,
-            marked_email_as_spam: false,
-            created_at: None,
-            updated_at: None,
-            signed_up_at: None,
-            last_seen_at: None,
-            city: None,
-            region: None,
-            country: None,
-            custom_attributes: serde_json::Map::new(),
-            tags: nothing(),
-            companies: nothing(),
-            notes: nothing(),
-            archived: false,
-            raw: Value::Null,
-        }
+        Contact { name: name.map(str::to_owned), ..Contact::bare("u1", Role::User) }
     }
 
     fn rename(before: Option<&str>, after: &str) -> Vec<WireChange> {

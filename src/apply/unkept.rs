@@ -113,36 +113,15 @@ mod tests {
 
     use super::{Leaving, Unkept, unkept};
     use crate::apply::freshness::WireChange;
-    use crate::contact::{IntercomId, Role};
-    use crate::intercom::{Contact, Embedded, Note};
+    use crate::contact::Role;
+    use crate::intercom::{Contact, Note};
     use crate::plan::{Attribute, StandardAttribute};
 
     fn contact(role: Role, phone: Option<&str>, custom: &Value) -> Contact {
-        let nothing = Embedded::default;
         Contact {
-            id: IntercomId("c".into()),
-            role,
-            external_id: None,
-            email: None,
             phone: phone.map(str::to_owned),
-            name: None,
-            owner_id: None,
-            unsubscribed_from_emails: false,
-            has_hard_bounced: false,
-            marked_email_as_spam: false,
-            created_at: None,
-            updated_at: None,
-            signed_up_at: None,
-            last_seen_at: None,
-            city: None,
-            region: None,
-            country: None,
             custom_attributes: custom.as_object().cloned().unwrap_or_default(),
-            tags: nothing(),
-            companies: nothing(),
-            notes: nothing(),
-            archived: false,
-            raw: Value::Null,
+            ..Contact::bare("c", role)
         }
     }
 

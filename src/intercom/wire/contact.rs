@@ -6,6 +6,38 @@ use super::lenient::{Malformed, array, count, flag, integer, required, text};
 use super::{Contact, Embedded};
 use crate::contact::{IntercomId, Role};
 
+#[cfg(test)]
+impl Contact {
+    /// A contact of which nothing but its id and role is known.
+    pub(crate) fn bare(id: &str, role: Role) -> Self {
+        Self {
+            id: IntercomId(id.into()),
+            role,
+            external_id: None,
+            email: None,
+            phone: None,
+            name: None,
+            owner_id: None,
+            unsubscribed_from_emails: false,
+            has_hard_bounced: false,
+            marked_email_as_spam: false,
+            created_at: None,
+            updated_at: None,
+            signed_up_at: None,
+            last_seen_at: None,
+            city: None,
+            region: None,
+            country: None,
+            custom_attributes: Map::new(),
+            tags: Embedded::default(),
+            companies: Embedded::default(),
+            notes: Embedded::default(),
+            archived: false,
+            raw: Value::Null,
+        }
+    }
+}
+
 /// Reads a contact. A role nobody knows counts as user, because users are treated with more care.
 pub(in crate::intercom) fn contact(answer: Value) -> Result<Contact, Malformed> {
     let id = IntercomId(required(&answer, "id")?.into());

@@ -363,29 +363,22 @@ fn contact(id: &str, kept: &Kept) -> Contact {
     let text = |name: &str| kept.standard.get(name).and_then(Value::as_str).map(str::to_owned);
     let number = |name: &str| kept.standard.get(name).and_then(Value::as_i64);
     Contact {
-        id: IntercomId(id.into()),
-        role: kept.role,
         external_id: text("external_id"),
         email: text("email"),
         phone: text("phone"),
         name: text("name"),
-        owner_id: None,
         unsubscribed_from_emails: kept.standard.get("unsubscribed_from_emails") == Some(&json!(true)),
-        has_hard_bounced: false,
-        marked_email_as_spam: false,
         created_at: Some(kept.created_at),
         updated_at: Some(kept.updated_at),
         signed_up_at: number("signed_up_at"),
         last_seen_at: number("last_seen_at"),
-        city: None,
-        region: None,
-        country: None,
         custom_attributes: kept.custom.clone().into_iter().collect(),
         tags: embedded(kept.tags.iter().cloned()),
         companies: embedded(kept.companies.iter().cloned()),
         notes: embedded(kept.notes.iter().map(|_| "n".to_owned()).collect::<Vec<_>>().into_iter()),
         archived: kept.archived,
         raw: json!({"type": "contact", "id": id}),
+        ..Contact::bare(id, kept.role)
     }
 }
 
