@@ -62,7 +62,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         Ok(Lacking::These(missing(
             (from, &loser_conversations),
             (to, &survivor_conversations),
-            self.session.keeps_values,
+            self.session.keeping.as_ref(),
             &self.session.inbox,
         )))
     }

@@ -131,8 +131,9 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         let marked = wanted.mark(self.session.mark).map(|(name, _)| Attribute::Custom(name.to_owned()));
         let values: Vec<WireChange> =
             wanted.values.iter().filter(|change| Some(&change.attribute) != marked.as_ref()).cloned().collect();
+        let places = self.session.keeping.clone().unwrap_or_default();
         for _ in 0..SENDINGS {
-            let patch = lacking(&self.hold_live(id).await?.contact, &values);
+            let patch = lacking(&self.hold_live(id).await?.contact, &values, &places);
             if is_nothing(&patch) {
                 return Ok(Finish::Done(Some(id.clone())));
             }

@@ -49,6 +49,16 @@ pub enum Error {
         /// Their names.
         names: Vec<String>,
     },
+    /// Custom attributes that are to keep discarded values cannot hold text. Nothing was applied.
+    #[error(
+        "the custom attribute {names} is not of the type text, so it cannot keep what a merge discards; nothing was \
+         applied: name another one in [plan.keep_attributes] and plan again",
+        names = quoted(.names)
+    )]
+    NoText {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Intercom no longer accepts the token or the tool's settings. What was done is in the journal.
     #[error("{message}; what was done is in the plan's journal: renew the token, then apply again to go on")]
     Refused {
@@ -92,7 +102,10 @@ impl Error {
             Self::Store(store::Error::Locked { .. }) => 7,
             Self::OtherWorkspace { .. }
             | Self::Store(store::Error::OtherWorkspace { .. } | store::Error::Edited { .. }) => 5,
-            Self::Guardrail(_) | Self::MissingAttributes { .. } | Self::ClosedAttributes { .. } => 4,
+            Self::Guardrail(_)
+            | Self::MissingAttributes { .. }
+            | Self::ClosedAttributes { .. }
+            | Self::NoText { .. } => 4,
             Self::Refused { .. } => 8,
             Self::Unreachable { .. } | Self::TooManyFailed { .. } => 6,
             Self::Wire(error) => match error.disposition() {

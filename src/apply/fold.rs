@@ -6,6 +6,7 @@ use super::holding::Holding;
 use super::note;
 use super::unkept::{Leaving, unkept};
 use crate::intercom::{Company, Contact, Conversation, Subscription, Tag};
+use crate::plan::Places;
 
 /// What the survivor lacks of what the loser has.
 #[derive(Clone, Debug, Default)]
@@ -70,11 +71,11 @@ pub(super) fn choices_lacking(loser: &[Subscription], survivor: &[Subscription])
 /// What is missing on the survivor, in the order it is to be copied.
 ///
 /// Open conversations are joined. Joining a closed one would open it again, so a note says where it is: `inbox` is the
-/// address before a conversation's id.
+/// address before a conversation's id; `keeping` the attributes that keep discarded values, `None` when those are dropped.
 pub(super) fn missing(
     (loser, loser_conversations): (&Holding, &[Conversation]),
     (survivor, survivor_conversations): (&Holding, &[Conversation]),
-    keeps_values: bool,
+    keeping: Option<&Places>,
     inbox: &str,
 ) -> Missing {
     let tags: HashSet<_> = survivor.tags.iter().map(|tag| &tag.id).collect();
@@ -101,8 +102,8 @@ pub(super) fn missing(
         }
     }
     let mut moved = None;
-    if keeps_values {
-        let lost = unkept(&loser.contact, &survivor.contact, &survivor.notes, Leaving::Removed);
+    if let Some(places) = keeping {
+        let lost = unkept(&loser.contact, &survivor.contact, &survivor.notes, Leaving::Removed, places);
         notes.extend(lost.note());
         moved = lost.moved();
     }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::value::{AttributeTypes, alike, current, put, same};
+use super::value::{AttributeTypes, alike, as_text, current, put, same};
 use crate::intercom::{Contact, ContactPatch};
-use crate::plan::{Attribute, AttributeValue, Change, StandardAttribute};
+use crate::plan::{Attribute, AttributeValue, Change, Places, StandardAttribute, entries, place_holds, place_with};
 
 /// What this run, or an earlier run of the same plan, did to the contact itself: a difference it explains is no
 /// surprise.
@@ -108,18 +108,34 @@ fn clears_opt_out(change: &WireChange, now: Option<&Value>) -> bool {
         && change.after == Value::Bool(false)
 }
 
-/// What a contact that stood in the way of a create lacks of it. Nothing is overwritten, the role is left alone.
-pub(super) fn lacking(contact: &Contact, values: &[WireChange]) -> ContactPatch {
+/// What a contact that stood in the way of a create lacks of it. Nothing is overwritten, the role is left alone; an
+/// attribute that keeps discarded values grows.
+pub(super) fn lacking(contact: &Contact, values: &[WireChange], places: &Places) -> ContactPatch {
     let mut patch = ContactPatch::default();
     for change in values {
         let role = change.attribute == Attribute::Standard(StandardAttribute::Role);
         let unset = change.after == Value::Bool(false)
             && change.attribute == Attribute::Standard(StandardAttribute::UnsubscribedFromEmails);
-        if !role && !unset && current(contact, &change.attribute).is_none() {
-            put(&mut patch, &change.attribute, change.after.clone());
+        let standing = current(contact, &change.attribute);
+        match standing {
+            None if !role && !unset => put(&mut patch, &change.attribute, change.after.clone()),
+            Some(standing) if places.contains(&change.attribute) => {
+                let standing = as_text(&standing);
+                let grown = grown(&standing, &change.attribute, &as_text(&change.after));
+                if grown != standing {
+                    put(&mut patch, &change.attribute, Value::String(grown));
+                }
+            }
+            _ => {}
         }
     }
     patch
+}
+
+/// A list of kept values with those entries of another that it lacks and has room for.
+fn grown(list: &str, attribute: &Attribute, other: &str) -> String {
+    let lacks = entries(other).filter(|entry| !place_holds(list, attribute, entry));
+    lacks.fold(list.to_owned(), |list, entry| place_with(&list, entry).unwrap_or(list))
 }
 
 /// Whether a contact has every value of a create.
@@ -139,10 +155,11 @@ pub(super) fn moved_message(attributes: &[String]) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{Comparison, OwnWrites, WireChange, before_merge, compare};
+    use super::{Comparison, OwnWrites, WireChange, before_merge, compare, lacking};
+    use crate::apply::value::is_nothing;
     use crate::contact::Role;
     use crate::intercom::Contact;
-    use crate::plan::{Attribute, StandardAttribute};
+    use crate::plan::{Attribute, Places, StandardAttribute};
 
     fn contact(name: Option<&str>) -> Contact {
         Contact { name: name.map(str::to_owned), ..Contact::bare("u1", Role::User) }
@@ -174,6 +191,22 @@ mod tests {
         let written = vec![(Attribute::Standard(StandardAttribute::Name), json!("Annie"))];
         let written = OwnWrites { written, ..OwnWrites::default() };
         assert!(matches!(compare(&contact(Some("Annie")), &changes, &written), Comparison::Write(_)));
+    }
+
+    #[test]
+    fn what_a_create_brings_is_added_to_the_values_an_attribute_keeps() {
+        let mut found = contact(Some("Ann"));
+        found.custom_attributes.insert("Other emails".to_owned(), json!("ann@home.example"));
+        let attribute = Attribute::Custom("Other emails".to_owned());
+        let wanted = |text: &str| [WireChange { attribute: attribute.clone(), before: None, after: json!(text) }];
+        let places = Places::new(&[("email".to_owned(), "Other emails".to_owned())].into());
+        let patch = lacking(&found, &wanted("Ann@home.example; lee@work.example"), &places);
+        assert_eq!(patch.custom.get("Other emails"), Some(&json!("ann@home.example; lee@work.example")));
+        assert!(is_nothing(&lacking(&found, &wanted("ann@home.example"), &places)));
+        assert!(
+            is_nothing(&lacking(&found, &wanted("lee@work.example"), &Places::default())),
+            "nothing is overwritten"
+        );
     }
 
     #[test]

@@ -101,12 +101,11 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
 
     /// The note to write first, so that what the merge would discard stays; stale when the lead is somebody else by now.
     async fn values_at_stake(&mut self, lead: &Holding, into: &IntercomId) -> Result<Option<String>, Setback> {
-        if !self.session.keeps_values {
-            return Ok(None);
-        }
+        let session = self.session;
+        let Some(places) = &session.keeping else { return Ok(None) };
         let later = self.planned_for(into);
         let user = self.hold_live(into).await?;
-        let lost = unkept(&lead.contact, &user.contact, &user.notes, Leaving::Merged(&later));
+        let lost = unkept(&lead.contact, &user.contact, &user.notes, Leaving::Merged(&later), places);
         match lost.moved() {
             Some(message) => Err(Setback::Stale(message)),
             None => Ok(lost.note()),

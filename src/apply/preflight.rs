@@ -4,7 +4,7 @@ use super::request::Request;
 use super::value::AttributeTypes;
 use super::{Clock, Error, Options};
 use crate::intercom::{DataAttribute, DataType, Disposition, Me, ReadWorkspace, WriteWorkspace};
-use crate::plan::{ActionId, NeededAttribute, WorkspaceBinding};
+use crate::plan::{ActionId, NeededAttribute, Places, WorkspaceBinding};
 use crate::store::{Attempt, AttemptId, AttemptResult, JournalEntry, PlanFile};
 
 /// What was found out.
@@ -13,8 +13,8 @@ pub(super) struct Ready {
     pub(super) me: Me,
     pub(super) workspace: WorkspaceBinding,
     pub(super) attributes: Vec<DataAttribute>,
-    /// Whether values that would be lost go into a note (`--keep`).
-    pub(super) keeps_values: bool,
+    /// The custom attributes that keep values which would be lost (`--keep`); `None` when those are dropped.
+    pub(super) keeping: Option<Places>,
     /// The custom attribute that names a created contact's row (`--import-mark`).
     pub(super) mark: Option<String>,
     /// Custom attributes that have to be made first.
@@ -61,9 +61,31 @@ pub(super) async fn check(
         return Err(Error::MissingAttributes { names: to_create });
     }
     let setting = |name: &str| header.settings.get(name)?.get("value")?.as_str();
-    let keeps_values = setting("plan.keep") != Some("drop");
+    let keeping = match setting("plan.keep") {
+        Some("drop") => None,
+        Some("attribute") => Some(places(&header.settings)),
+        _ => Some(Places::default()),
+    };
+    if let Some(places) = &keeping {
+        check_places(places, &attributes)?;
+    }
     let mark = setting("plan.import_mark").map(str::to_owned);
-    Ok(Ready { me, workspace: found, attributes, keeps_values, mark, to_create })
+    Ok(Ready { me, workspace: found, attributes, keeping, mark, to_create })
+}
+
+/// Which attributes keep discarded values, as the plan was told.
+fn places(settings: &serde_json::Value) -> Places {
+    let told = settings.get("plan.keep_attributes").and_then(|entry| entry.get("value")).cloned();
+    let told = told.and_then(|told| serde_json::from_value(told).ok());
+    told.map_or_else(Places::default, |told| Places::new(&told))
+}
+
+/// An attribute that keeps discarded values is a list of texts.
+fn check_places(places: &Places, found: &[DataAttribute]) -> Result<(), Error> {
+    let is_place = |attribute: &&DataAttribute| attribute.custom && places.names().any(|name| name == attribute.name);
+    let no_text = found.iter().filter(is_place).filter(|attribute| attribute.data_type != DataType::String);
+    let names: Vec<String> = no_text.map(|attribute| attribute.name.clone()).collect();
+    if names.is_empty() { Ok(()) } else { Err(Error::NoText { names }) }
 }
 
 /// The workspace a token belongs to.

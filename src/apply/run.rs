@@ -82,8 +82,8 @@ async fn carry_out<W: WriteWorkspace>(
     };
     let (sender, messages) = mpsc::unbounded_channel();
     let scribe = Scribe::new(sender, last);
-    let (types, keeps_values, mark, me) = (found.types(), found.keeps_values, found.mark.as_deref(), &found.me);
-    let setting = Setting { workspace, options, clock, observer, types, keeps_values, mark, me };
+    let (types, keeping, mark, me) = (found.types(), found.keeping.clone(), found.mark.as_deref(), &found.me);
+    let setting = Setting { workspace, options, clock, observer, types, keeping, mark, me };
     let session = Session::new(setting, scribe);
     let worked = executor::work(plan_file, &session, messages, cancel, Direction::Apply).await.map(|_| ());
     let (reads, writes) = session.requests();

@@ -21,7 +21,7 @@ use super::value::AttributeTypes;
 use super::{Clock, Error, Observer, Options};
 use crate::contact::{IntercomId, Timestamp};
 use crate::intercom::{self, Disposition, Me};
-use crate::plan::ActionId;
+use crate::plan::{ActionId, Places};
 use crate::store::{AttemptId, AttemptResult, BeforeImage};
 
 /// Times a request that certainly was not carried out, or only reads, is sent before it fails.
@@ -58,8 +58,9 @@ pub(super) struct Session<'a, W> {
     pub(super) clock: &'a dyn Clock,
     pub(super) observer: &'a dyn Observer,
     pub(super) types: AttributeTypes,
-    /// Whether values that would be lost are kept in a note, which is so unless the plan was told to drop them.
-    pub(super) keeps_values: bool,
+    /// The custom attributes that keep values which would be lost, where the others go into a note; `None` when the plan was
+    /// told to drop them.
+    pub(super) keeping: Option<Places>,
     /// The custom attribute that names a created contact's row.
     pub(super) mark: Option<&'a str>,
     /// Where the workspace's conversations can be opened; an id follows.
@@ -98,21 +99,21 @@ pub(super) struct Setting<'a, W> {
     pub(super) clock: &'a dyn Clock,
     pub(super) observer: &'a dyn Observer,
     pub(super) types: AttributeTypes,
-    pub(super) keeps_values: bool,
+    pub(super) keeping: Option<Places>,
     pub(super) mark: Option<&'a str>,
     pub(super) me: &'a Me,
 }
 
 impl<'a, W> Session<'a, W> {
     pub(super) fn new(setting: Setting<'a, W>, scribe: Scribe) -> Self {
-        let Setting { workspace, options, clock, observer, types, keeps_values, mark, me } = setting;
+        let Setting { workspace, options, clock, observer, types, keeping, mark, me } = setting;
         Self {
             workspace,
             options,
             clock,
             observer,
             types,
-            keeps_values,
+            keeping,
             mark,
             inbox: inbox(me),
             admin: me.admin_id.clone(),

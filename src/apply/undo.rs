@@ -22,7 +22,7 @@ use super::write::nothing;
 use super::{Error, Options};
 use crate::contact::IntercomId;
 use crate::intercom::{ContactPatch, WriteWorkspace};
-use crate::plan::{Action, ActionBody, ActionKind, Attribute, StandardAttribute};
+use crate::plan::{Action, ActionBody, ActionKind, Attribute, KEPT_BEFORE_MERGE, StandardAttribute};
 use crate::store::{ActionState, Attempt, AttemptResult, BeforeImage, Choice, PlanFile};
 
 /// What an undo came to.
@@ -63,8 +63,8 @@ pub async fn undo<W: WriteWorkspace>(
     let (sender, messages) = mpsc::unbounded_channel();
     let scribe = Scribe::new(sender, plan_file.last_attempt()?);
     let types = found.types().with_texts(&found.to_create);
-    let (keeps_values, mark, me) = (found.keeps_values, found.mark.as_deref(), &found.me);
-    let setting = Setting { workspace, options, clock, observer, types, keeps_values, mark, me };
+    let (keeping, mark, me) = (found.keeping.clone(), found.mark.as_deref(), &found.me);
+    let setting = Setting { workspace, options, clock, observer, types, keeping, mark, me };
     let session = Session::new(setting, scribe);
     let stop = cancel.clone();
     let worked = executor::work(plan_file, &session, messages, cancel, Direction::Undo).await;
@@ -93,6 +93,14 @@ pub(super) fn effects(attempts: &[Attempt]) -> Vec<(&Attempt, Request)> {
         .collect()
 }
 
+/// Why the attributes that keep a lead's values stay as they are.
+const KEPT_FOR_MERGED: &str = "it keeps values of a lead that was merged, which are nowhere else";
+
+/// Whether an action keeps what a merge would discard, in attributes of the user.
+pub(super) fn keeps_for_merge(action: &Action) -> bool {
+    action.reason == KEPT_BEFORE_MERGE
+}
+
 /// Somebody may have touched a contact this long after our last request without being noticed: clocks differ.
 const CLOCK_TOLERANCE_SECONDS: i64 = 60;
 
@@ -101,6 +109,10 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
     pub(super) async fn undo(mut self) -> Vec<Failure> {
         let mut remarks = Vec::new();
         let actions = std::mem::take(&mut self.actions);
+        let merged = actions.iter().any(|action| {
+            let attempts = self.attempts.get(&action.id).map(Vec::as_slice).unwrap_or_default();
+            action.kind() == ActionKind::Merge && !effects(attempts).is_empty()
+        });
         for action in actions.iter().rev() {
             let attempts = self.attempts.get(&action.id).cloned().unwrap_or_default();
             let effects = effects(&attempts);
@@ -112,6 +124,7 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
             }
             // What came with a merge belongs to the survivor now, so nothing of it is taken off either
             let forever = match action.kind() {
+                ActionKind::Update if merged && keeps_for_merge(action) => Some(KEPT_FOR_MERGED),
                 ActionKind::Merge => Some("a merge cannot be undone"),
                 ActionKind::Delete => Some("a deletion cannot be undone"),
                 _ => None,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Error;
 use super::request::Request;
-use super::undo::effects;
+use super::undo::{effects, keeps_for_merge};
 use crate::contact::IntercomId;
 use crate::plan::{Action, ActionBody, ActionKind, Attribute, StandardAttribute};
 use crate::store::{ActionWork, AttemptResult, Choice, PlanFile, last_place};
@@ -45,6 +45,7 @@ pub fn prospective_undo(plan_file: &PlanFile) -> Result<UndoForecast, Error> {
             // What hangs on a contact that will be deleted goes with it
             _ if prospect.to_new => (None, None),
             (ActionKind::Create, _) => (Some(MADE), None),
+            (ActionKind::Update, _) if prospect.for_merge => (None, Some(KEPT)),
             (ActionKind::Update, _) => (Some(VALUES), prospect.for_ever.then_some(FOR_EVER)),
             (ActionKind::Archive, _) => (Some(ARCHIVED), None),
             (ActionKind::Merge, _) => (None, Some(MERGED)),
@@ -74,6 +75,7 @@ const COMPANIES: &str = "companies taken off";
 const NOTES: &str = "notes that were added stay";
 const MERGED: &str = "leads that were merged stay merged";
 const DELETED: &str = "contacts that were deleted stay deleted";
+const KEPT: &str = "attributes that keep values of merged leads stay";
 const FOR_EVER: &str = "opt-outs and promotions stay";
 
 impl UndoForecast {
@@ -88,6 +90,8 @@ impl UndoForecast {
             .collect();
         // What hangs on a contact that will be deleted goes with it
         let goes = |id: &IntercomId| made.iter().any(|made| **made == *id.0);
+        let merged =
+            actions.iter().any(|work| work.action.kind() == ActionKind::Merge && !effects(&work.attempts).is_empty());
         for work in actions {
             let forever = matches!(work.action.kind(), ActionKind::Merge | ActionKind::Delete);
             for (_, request) in effects(&work.attempts) {
@@ -97,6 +101,7 @@ impl UndoForecast {
                     _ if forever => continue,
                     Request::Create => Ok(MADE),
                     Request::Archive(_) => Ok(ARCHIVED),
+                    Request::Update(_) if merged && keeps_for_merge(&work.action) => Err(KEPT),
                     Request::Update(id) if !goes(&id) => {
                         if never_taken_back(&work.action) {
                             *self.irreversible.entry(FOR_EVER).or_default() += 1;

@@ -1,4 +1,5 @@
-//! What a contact holds now that would be gone with it: values neither the survivor nor any of its notes has. Pure.
+//! What a contact holds now that would be gone with it: values neither the survivor, nor an attribute that keeps discarded
+//! ones, nor any of its notes has. Pure.
 //!
 //! The plan keeps what it knew. Between plan and apply somebody may have written another value, and an export may never
 //! have held all attributes, so this looks at the contacts themselves, right before a merge or an archive.
@@ -9,7 +10,7 @@ use super::freshness::WireChange;
 use super::value::{alike, as_text, current};
 use crate::contact::Role;
 use crate::intercom::{Contact, Note, plain_text};
-use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, StandardAttribute};
+use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, Places, StandardAttribute, place_holds};
 
 /// How the contact goes.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +47,14 @@ impl Unkept {
     }
 }
 
-/// What `loser` holds and nobody would find again.
-pub(super) fn unkept(loser: &Contact, survivor: &Contact, notes: &[Note], leaving: Leaving<'_>) -> Unkept {
+/// What `loser` holds and nobody would find again. `places` are the attributes that keep discarded values.
+pub(super) fn unkept(
+    loser: &Contact,
+    survivor: &Contact,
+    notes: &[Note],
+    leaving: Leaving<'_>,
+    places: &Places,
+) -> Unkept {
     let notes: Vec<String> = notes.iter().map(|note| plain_text(&note.body)).collect();
     let is_lost = |attribute: &Attribute, value: &Value| {
         let standing = current(survivor, attribute);
@@ -59,7 +66,10 @@ pub(super) fn unkept(loser: &Contact, survivor: &Contact, notes: &[Note], leavin
                 None => standing.is_none() && is_copied(attribute),
             },
         };
-        !held && !arrives && !notes.iter().any(|note| tells(note, attribute, value))
+        !held
+            && !arrives
+            && !is_in_place(survivor, places, attribute, value)
+            && !notes.iter().any(|note| tells(note, attribute, value))
     };
     let mut unkept = Unkept::default();
     for standard in
@@ -91,6 +101,13 @@ fn is_copied(attribute: &Attribute) -> bool {
     !matches!(attribute, Attribute::Standard(StandardAttribute::Email | StandardAttribute::ExternalId))
 }
 
+/// Whether the attribute that keeps discarded values of this one has it, entry by entry.
+fn is_in_place(survivor: &Contact, places: &Places, attribute: &Attribute, value: &Value) -> bool {
+    let Some(place) = places.of(attribute) else { return false };
+    let kept = current(survivor, &Attribute::Custom(place.to_owned()));
+    kept.is_some_and(|kept| place_holds(&as_text(&kept), attribute, &as_text(value)))
+}
+
 fn line(label: &str, text: &str) -> String {
     format!("{label}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
@@ -115,7 +132,7 @@ mod tests {
     use crate::apply::freshness::WireChange;
     use crate::contact::Role;
     use crate::intercom::{Contact, Note};
-    use crate::plan::{Attribute, StandardAttribute};
+    use crate::plan::{Attribute, Places, StandardAttribute};
 
     fn contact(role: Role, phone: Option<&str>, custom: &Value) -> Contact {
         Contact {
@@ -137,13 +154,13 @@ mod tests {
     fn what_the_survivor_or_a_keep_note_holds_is_kept() {
         let survivor = contact(Role::User, Some("+35315550100"), &json!({ "seats": 5 }));
         let kept = note("<p>leadfold kept these values from merged contacts:</p><p>plan: Pro</p>");
-        assert_eq!(unkept(&lead(), &survivor, &[kept], Leaving::Removed), Unkept::default());
+        assert_eq!(unkept(&lead(), &survivor, &[kept], Leaving::Removed, &Places::default()), Unkept::default());
     }
 
     #[test]
     fn another_phone_is_a_change_of_the_person_and_another_attribute_goes_into_a_note() {
         let survivor = contact(Role::User, Some("+35316660000"), &json!({ "plan": "free", "seats": 5 }));
-        let lost = unkept(&lead(), &survivor, &[note("plan: pro plus")], Leaving::Merged(&[]));
+        let lost = unkept(&lead(), &survivor, &[note("plan: pro plus")], Leaving::Merged(&[]), &Places::default());
         assert_eq!(lost.identity, ["phone"]);
         assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro");
     }
@@ -151,8 +168,8 @@ mod tests {
     #[test]
     fn a_merge_fills_what_the_user_lacks_and_an_archive_does_not() {
         let survivor = contact(Role::User, None, &json!({}));
-        assert_eq!(unkept(&lead(), &survivor, &[], Leaving::Merged(&[])), Unkept::default());
-        let lost = unkept(&lead(), &survivor, &[], Leaving::Removed);
+        assert_eq!(unkept(&lead(), &survivor, &[], Leaving::Merged(&[]), &Places::default()), Unkept::default());
+        let lost = unkept(&lead(), &survivor, &[], Leaving::Removed, &Places::default());
         assert_eq!(lost.identity, ["phone"]);
         assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro\nseats: 5");
     }
@@ -162,9 +179,29 @@ mod tests {
         let mut lead = contact(Role::Lead, None, &json!({}));
         lead.email = Some("ann@hill.example".to_owned());
         let user = contact(Role::User, None, &json!({}));
-        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&[])).identity, ["email"]);
+        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&[]), &Places::default()).identity, ["email"]);
         let attribute = Attribute::Standard(StandardAttribute::Email);
         let later = [WireChange { attribute, before: None, after: json!("Ann@hill.example") }];
-        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&later)), Unkept::default());
+        assert_eq!(unkept(&lead, &user, &[], Leaving::Merged(&later), &Places::default()), Unkept::default());
+    }
+
+    #[test]
+    fn an_attribute_named_for_it_keeps_a_value() {
+        let places = Places::new(
+            &[("phone", "Other phones"), ("plan", "Other plans")]
+                .map(|(kept, place)| (kept.to_owned(), place.to_owned()))
+                .into(),
+        );
+        let kept =
+            json!({ "Other phones": "+353 1 555 0199; +353 1 555 0100", "Other plans": "free; pro", "seats": 5 });
+        let survivor = contact(Role::User, Some("+35316660000"), &kept);
+        assert_eq!(unkept(&lead(), &survivor, &[], Leaving::Merged(&[]), &places), Unkept::default());
+        assert_eq!(unkept(&lead(), &survivor, &[], Leaving::Removed, &Places::default()).identity, ["phone"]);
+        let taken_out = contact(Role::User, Some("+35316660000"), &json!({ "Other plans": "free", "seats": 5 }));
+        let lost = unkept(&lead(), &taken_out, &[], Leaving::Removed, &places);
+        assert_eq!(lost.identity, ["phone"]);
+        assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro");
+        let listed = contact(Role::Lead, None, &json!({ "Other plans": "pro; gold" }));
+        assert!(unkept(&listed, &survivor, &[], Leaving::Removed, &places).note().is_some(), "every entry counts");
     }
 }

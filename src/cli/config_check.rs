@@ -14,7 +14,8 @@ use super::signal::Cancel;
 use super::{Outcome, connect, inputs, match_model};
 use crate::config::Settings;
 use crate::contact::Field;
-use crate::intercom::{DataAttribute, ReadWorkspace};
+use crate::intercom::{DataAttribute, DataType, ReadWorkspace};
+use crate::plan::KeepDiscarded;
 
 /// Check the files, and the custom attributes they name against the workspace
 #[derive(Clone, Debug, Args)]
@@ -27,6 +28,9 @@ pub(super) struct ConfigCheckArgs {
     #[command(flatten)]
     config: ConfigFileArgs,
 }
+
+/// Where attributes are named that keep discarded values.
+const KEEP_ATTRIBUTES: &str = "[plan.keep_attributes]";
 
 /// Something that will not work.
 #[derive(Debug, serde::Serialize)]
@@ -45,6 +49,7 @@ pub(super) fn run(arguments: &ConfigCheckArgs, output: &OutputArgs, printer: &Pr
     inputs::options(&settings)?;
     let mut findings = unreachable(&settings);
     findings.extend(token_file(&settings));
+    findings.extend(keeping(&settings));
     let named = attributes(&settings);
     let workspace = if arguments.offline {
         None
@@ -79,7 +84,7 @@ pub(super) fn run(arguments: &ConfigCheckArgs, output: &OutputArgs, printer: &Pr
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Usage })
 }
 
-/// Custom attributes that columns are mapped to, with the places that name them.
+/// Custom attributes that columns are mapped to or that keep discarded values, with the places that name them.
 fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
     let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let general = std::iter::once(("[input.map]".to_owned(), &settings.input.map));
@@ -91,7 +96,25 @@ fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
             }
         }
     }
+    if settings.plan.keep == KeepDiscarded::Attribute {
+        for (kept, place) in &settings.plan.keep_attributes {
+            named.entry(place.clone()).or_default().insert(format!("{KEEP_ATTRIBUTES} {kept}"));
+        }
+    }
     named
+}
+
+/// Attributes that are to keep discarded values and cannot, or that nothing makes use of.
+fn keeping(settings: &Settings) -> Option<Finding> {
+    let plan = &settings.plan;
+    let message = match plan.check() {
+        Err(error) => error.to_string(),
+        Ok(()) if plan.keep != KeepDiscarded::Attribute && !plan.keep_attributes.is_empty() => {
+            "it is not used: set [plan] keep = \"attribute\"".to_owned()
+        }
+        Ok(()) => return None,
+    };
+    Some(Finding { at: KEEP_ATTRIBUTES.to_owned(), message })
 }
 
 /// A token file that is named and cannot be read, or that others can read.
@@ -141,6 +164,19 @@ fn missing(named: &BTreeMap<String, BTreeSet<String>>, there: &[DataAttribute], 
                 at: at(),
                 message: format!("the custom attribute '{name}' is archived or closed to the API: restore it in Intercom"),
             }),
+            Some(attribute) if attribute.data_type != DataType::String => {
+                let keeps: Vec<&str> =
+                    places.iter().map(String::as_str).filter(|place| place.starts_with(KEEP_ATTRIBUTES)).collect();
+                if !keeps.is_empty() {
+                    findings.push(Finding {
+                        at: keeps.join(", "),
+                        message: format!(
+                            "the custom attribute '{name}' is not of the type text, so it cannot keep what a merge \
+                             discards: name another one"
+                        ),
+                    });
+                }
+            }
             Some(_) => {}
         }
     }

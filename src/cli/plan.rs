@@ -126,13 +126,17 @@ pub(super) struct DecidingArgs {
     /// found for certain
     #[arg(long, value_name = "ATTRIBUTE", num_args = 0..=1, require_equals = true, default_missing_value = "import_mark")]
     pub(super) import_mark: Option<String>,
-    /// What becomes of values a merge would lose: one note on the survivor, or nothing
-    #[arg(long, value_name = "WHAT", value_parser = ["note", "drop"])]
+    /// What becomes of values a merge would lose: one note on the survivor, custom attributes of it, or nothing
+    #[arg(long, value_name = "WHAT", value_parser = ["note", "attribute", "drop"])]
     pub(super) keep: Option<String>,
+    /// With `--keep attribute`, which it implies: the custom attribute that keeps what of a field would be lost, for instance
+    /// 'email=Other emails'; may be given several times, the rest goes into the note
+    #[arg(long, value_name = "FIELD=ATTRIBUTE")]
+    pub(super) keep_attribute: Vec<String>,
 }
 
 impl DecidingArgs {
-    fn layer(&self) -> Layer {
+    fn layer(&self) -> anyhow::Result<Layer> {
         let mut layer = Layer::default();
         set(&mut layer, "plan.lead_groups", self.lead_groups.clone(), "--lead-groups");
         set(&mut layer, "plan.user_groups", self.user_groups.clone(), "--user-groups");
@@ -140,6 +144,19 @@ impl DecidingArgs {
         set(&mut layer, "plan.mode", self.create_only.then_some("create_only"), "--create-only");
         set(&mut layer, "plan.mode", self.update_only.then_some("update_only"), "--update-only");
         set(&mut layer, "plan.import_mark", self.import_mark.clone(), "--import-mark");
+        if !self.keep_attribute.is_empty() {
+            if let Some(other) = self.keep.as_deref().filter(|keep| *keep != "attribute") {
+                return Err(exit::usage(format!("--keep {other} and --keep-attribute contradict each other")));
+            }
+            layer.set("plan.keep", "attribute", ValueOrigin::Flag("--keep-attribute"));
+            let places = self.keep_attribute.iter().map(|pair| {
+                let split = pair.split_once('=').filter(|(field, place)| !field.is_empty() && !place.is_empty());
+                let split = split.map(|(field, place)| (field.to_owned(), toml::Value::from(place)));
+                split.ok_or_else(|| exit::usage(format!("--keep-attribute '{pair}': write it as 'field=Attribute'")))
+            });
+            let places: toml::Table = places.collect::<anyhow::Result<_>>()?;
+            layer.set("plan.keep_attributes", places, ValueOrigin::Flag("--keep-attribute"));
+        }
         set(&mut layer, "plan.keep", self.keep.clone(), "--keep");
         if !self.only.is_empty() {
             let kinds: Vec<toml::Value> = self.only.iter().map(|kind| kind.name().into()).collect();
@@ -149,7 +166,7 @@ impl DecidingArgs {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         set(&mut layer, "match.model", path(&self.model), "--model");
         set(&mut layer, "match.decisions", path(&self.decisions), "--decisions");
-        layer
+        Ok(layer)
     }
 }
 
@@ -161,12 +178,13 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
         [
             arguments.input.layer()?,
             arguments.intercom.layer(),
-            arguments.deciding.layer(),
+            arguments.deciding.layer()?,
             arguments.guardrails.layer(),
         ],
     )?;
     let (layers, model) = match_model::named(layers)?;
     let settings = layers.settings()?;
+    settings.plan.check().map_err(|error| exit::usage(error.to_string()))?;
     if arguments.incoming.is_empty() && arguments.existing.is_empty() && !arguments.pull {
         return Err(exit::usage("nothing to plan: name a list, or --existing FILE, or --pull"));
     }

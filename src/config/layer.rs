@@ -32,6 +32,9 @@ impl fmt::Display for ValueOrigin {
     }
 }
 
+/// Keys whose value is a table.
+const VALUES: [&str; 2] = ["input.map", "plan.keep_attributes"];
+
 /// One layer: values by dotted key (`plan.fill`), each with its origin.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layer {
@@ -80,8 +83,8 @@ impl Layer {
         for (key, value) in table {
             let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
             match value {
-                // `input.map` is a value of its own: column names are not keys of ours. So is a whole source.
-                Value::Table(inner) if key != "input.map" && !key.starts_with("source.") => {
+                // A table by column or attribute is a value of its own: their names are not keys of ours. So is a whole source.
+                Value::Table(inner) if !VALUES.contains(&key.as_str()) && !key.starts_with("source.") => {
                     self.add_table(&key, inner, path);
                 }
                 value => self.values.push((key, value, ValueOrigin::File(path.to_owned()))),

@@ -24,8 +24,9 @@ use super::attach::{Companies, missing};
 use super::changes::{self, Writing};
 use super::draft::{Aim, GroupPlan};
 use super::join::{self, Removal};
-use super::keep::{self, Known};
+use super::keep::{self, Kept, Known};
 use super::party::{Contact, Party, spread};
+use super::places::Places;
 use super::values::{Held, Member, chosen, held};
 use super::{
     Action, ActionBody, Attachment, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome, RowPlan,
@@ -48,8 +49,12 @@ pub fn decide(
     linkage: &Linkage,
     options: &Options,
 ) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
-    let deciding =
-        Deciding { records, options, companies: Companies::of(records), spread: spread(&linkage.groups, records) };
+    let places = match options.keep {
+        KeepDiscarded::Attribute => Places::new(&options.keep_attributes),
+        KeepDiscarded::Note | KeepDiscarded::Drop => Places::default(),
+    };
+    let companies = Companies::of(records);
+    let deciding = Deciding { records, options, places, companies, spread: spread(&linkage.groups, records) };
     // Batch by batch, so that drafts make room for the next ones.
     let plans = linkage
         .groups
@@ -74,6 +79,7 @@ fn accounts(party: &Party<'_>) -> usize {
 pub(super) struct Deciding<'a> {
     records: &'a [Record],
     pub(super) options: &'a Options,
+    places: Places,
     companies: Companies<'a>,
     spread: FxHashSet<&'a IntercomId>,
 }
@@ -139,10 +145,12 @@ impl Deciding<'_> {
         let members = party.by_preference();
         let wanted = chosen(&party.group.golden.fields, members.iter().copied());
         let incoming = held(party.members.iter().copied());
-        let values = changes::created(&wanted, &incoming, &members, role, self.options.fill);
+        let mut values = changes::created(&wanted, &incoming, &members, role, self.options.fill);
         let attachments = missing(&members, &[], &self.companies);
         let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
-        let note = self.note(&members, &Known { final_state: &state, rows: &[] });
+        let kept = self.keep(&members, &Known { final_state: &state, rows: &[] });
+        kept.without_places(&mut values);
+        values.extend(kept.changes);
         let identifies = |name| values.iter().any(|change| change.attribute.to_string() == name);
         if !["email", "name", "phone", "external_id"].into_iter().any(identifies) {
             return skipped(
@@ -161,7 +169,7 @@ impl Deciding<'_> {
         };
         let create = plan.add(Aim::Made(0), ActionBody::Create { role, values }, reason, Vec::new());
         let mut decided_by = vec![create];
-        decided_by.extend(attach(&mut plan, &Aim::Made(create), attachments, note, &[create]));
+        decided_by.extend(attach(&mut plan, &Aim::Made(create), attachments, kept.note, &[create]));
         for member in &party.members {
             if member.index == members.first().map_or(member.index, |first| first.index) {
                 let reason = "no contact of the workspace matches";
@@ -203,8 +211,10 @@ impl Deciding<'_> {
         let state = changes::after(&own, &written, [&wanted, &incoming]);
         written.extend(changes::opt_out(Some(contact), &party.members));
         let attachments = missing(&party.incoming, &contact.rows, &self.companies);
-        let note = self.note(&party.incoming, &Known { final_state: &state, rows: &contact.rows });
-        if written.is_empty() && attachments.is_empty() && note.is_none() {
+        let kept = self.keep(&party.incoming, &Known { final_state: &state, rows: &contact.rows });
+        kept.without_places(&mut written);
+        written.extend(kept.changes);
+        if written.is_empty() && attachments.is_empty() && kept.note.is_none() {
             untouched(&mut plan, Outcome::Unchanged, "its contact has all of it already");
             return plan;
         }
@@ -215,7 +225,7 @@ impl Deciding<'_> {
             let reason = format!("{} what the contact lacks", rows_bring(party.incoming.len()));
             decided_by.push(plan.add(aim.clone(), ActionBody::Update { changes: written }, reason, Vec::new()));
         }
-        decided_by.extend(attach(&mut plan, &aim, attachments, note, &[]));
+        decided_by.extend(attach(&mut plan, &aim, attachments, kept.note, &[]));
         for member in &party.members {
             let reason = if contact.holds(member.index) {
                 format!("{} what it lacks", rows_bring(party.incoming.len()))
@@ -261,10 +271,10 @@ impl Deciding<'_> {
         }
     }
 
-    pub(super) fn note(&self, donors: &[Member<'_>], known: &Known<'_>) -> Option<String> {
+    pub(super) fn keep(&self, donors: &[Member<'_>], known: &Known<'_>) -> Kept {
         match self.options.keep {
-            KeepDiscarded::Note => keep::note(donors, known),
-            KeepDiscarded::Drop => None,
+            KeepDiscarded::Note | KeepDiscarded::Attribute => keep::keep(donors, known, &self.places),
+            KeepDiscarded::Drop => Kept::default(),
         }
     }
 

@@ -8,11 +8,16 @@
 use super::changes::{self, Writing};
 use super::decide::{Deciding, attach, place};
 use super::draft::{Aim, GroupPlan};
-use super::keep::Known;
+use super::keep::{Kept, Known};
 use super::party::{Contact, Party};
 use super::values::{Held, Member, chosen, held};
 use super::{ActionBody, Attachment, Attribute, AttributeValue, Change, Outcome, StandardAttribute, Target};
 use crate::contact::Role;
+
+/// The reason of an update that keeps values of leads before they are merged. It is the only trace of them, so no undo may
+/// take it back once they are.
+pub(crate) const KEPT_BEFORE_MERGE: &str =
+    "values that the merge would discard are kept in the attributes named for them";
 
 /// How contacts that cannot be merged go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +34,10 @@ pub(super) fn join(deciding: &Deciding<'_>, party: &Party<'_>, survivor: &Contac
     let others = party.contacts.iter().filter(|contact| contact.id != survivor.id);
     let (leads, rest) = others.partition(|contact| into_user && contact.role == Some(Role::Lead));
     let joining = Joining { party, survivor, removal, leads, rest };
-    let (written, note) = joining.values(deciding);
+    let (written, kept) = joining.values(deciding);
     let brought = deciding.missing(&party.incoming, &survivor.rows);
     let mut plan = GroupPlan::new(party.group.id);
-    let places = joining.actions(&mut plan, written, note, brought);
+    let places = joining.actions(&mut plan, written, kept, brought);
     joining.rows(&mut plan, &places);
     plan
 }
@@ -51,6 +56,7 @@ struct Joining<'p, 'a> {
 #[derive(Default)]
 struct Places {
     update: Option<usize>,
+    /// What keeps values of those that go.
     noted: Vec<usize>,
     brought: Vec<usize>,
     copied: Vec<usize>,
@@ -60,8 +66,8 @@ struct Places {
 }
 
 impl Joining<'_, '_> {
-    /// What is written to the survivor, and the note of what would be lost.
-    fn values(&self, deciding: &Deciding<'_>) -> (Vec<Change>, Option<String>) {
+    /// What is written to the survivor, and how what would be lost is kept.
+    fn values(&self, deciding: &Deciding<'_>) -> (Vec<Change>, Kept) {
         let Self { party, survivor, .. } = self;
         let promoted = self.removal == Removal::Promote;
         let own = held(survivor.rows.iter().copied());
@@ -77,30 +83,34 @@ impl Joining<'_, '_> {
         let writing = Writing { role, fill: deciding.options.fill };
         let mut written = changes::changed(&own, &after_merges, &wanted, &incoming, writing);
         let state = changes::after(&after_merges, &written, [&wanted, &incoming]);
+        let donors: Vec<Member<'_>> =
+            party.members.iter().filter(|member| !survivor.holds(member.index)).copied().collect();
+        let kept = deciding.keep(&donors, &Known { final_state: &state, rows: &survivor.rows });
+        kept.without_places(&mut written);
         if promoted {
             written.insert(0, promotion(survivor));
         }
         written.extend(changes::opt_out(Some(survivor), &party.members));
-        let donors: Vec<Member<'_>> =
-            party.members.iter().filter(|member| !survivor.holds(member.index)).copied().collect();
-        let note = deciding.note(&donors, &Known { final_state: &state, rows: &survivor.rows });
-        (written, note)
+        (written, kept)
     }
 
     /// Writing before copying, notes before merges, everything before archiving.
     fn actions(
         &self,
         plan: &mut GroupPlan,
-        written: Vec<Change>,
-        note: Option<String>,
+        mut written: Vec<Change>,
+        Kept { mut changes, note, .. }: Kept,
         brought: Vec<Attachment>,
     ) -> Places {
         let aim = Aim::Existing(self.survivor.id.clone());
         let promoted = self.removal == Removal::Promote;
         let because = because(self.party);
         let mut places = Places::default();
-        let (first, last) =
-            if promoted || self.leads.is_empty() { (written, Vec::new()) } else { (Vec::new(), written) };
+        let merges_first = !promoted && !self.leads.is_empty();
+        if !merges_first {
+            written.append(&mut changes);
+        }
+        let (first, last) = if merges_first { (Vec::new(), written) } else { (written, Vec::new()) };
         if !first.is_empty() {
             let reason = if promoted {
                 "it becomes a user, so that the other leads can be merged into it"
@@ -109,7 +119,10 @@ impl Joining<'_, '_> {
             };
             places.update = Some(plan.add(aim.clone(), ActionBody::Update { changes: first }, reason, Vec::new()));
         }
-        places.noted = attach(plan, &aim, Vec::new(), note, &[]);
+        if !changes.is_empty() {
+            places.noted.push(plan.add(aim.clone(), ActionBody::Update { changes }, KEPT_BEFORE_MERGE, Vec::new()));
+        }
+        places.noted.extend(attach(plan, &aim, Vec::new(), note, &[]));
         places.brought = attach(plan, &aim, brought, None, &[]);
         for contact in &self.rest {
             let what = Attachment::EverythingOf { contact: contact.id.clone() };

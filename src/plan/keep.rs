@@ -1,14 +1,18 @@
-//! The keep-note: values a merge, an archive or a create would lose, as one tidy note on the contact that stays.
+//! Values a merge, an archive or a create would lose: kept in the custom attributes named for them, or as one tidy note on
+//! the contact that stays.
 //!
 //! The note begins with a line that never changes and goes on with `field: value` lines in sorted order, so that the
-//! same values always give the same note. A value the survivor or one of its notes already holds is not kept again, so
-//! that planning after an apply finds nothing left to keep. Times of visits are not kept: Intercom has its own.
+//! same values always give the same note. A value the survivor, an attribute named for it or one of its notes already
+//! holds is not kept again, so that planning after an apply finds nothing left to keep. What does not fit into an
+//! attribute is noted. Times of visits are not kept: Intercom has its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::places::{Places, entries, holds, with};
 use super::values::{Held, Member, Value, folded, held, values};
-use super::{Attribute, StandardAttribute};
+use super::{Attribute, AttributeValue, Change, StandardAttribute};
 use crate::contact::{Record, Role, Side};
+use crate::link::RecordIndex;
 
 /// The first line of every keep-note.
 pub(crate) const FIRST_LINE: &str = "leadfold kept these values from merged contacts:";
@@ -22,8 +26,36 @@ pub(super) struct Known<'a> {
     pub(super) rows: &'a [Member<'a>],
 }
 
-/// The note for what `donors` would lose, if there is anything.
-pub(super) fn note(donors: &[Member<'_>], known: &Known<'_>) -> Option<String> {
+/// How discarded values are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Attributes that grow; `before` is what the contact holds today.
+    pub(super) changes: Vec<Change>,
+    /// What has no attribute, or no room in it.
+    pub(super) note: Option<String>,
+    /// Attributes that keep values and have some today: no list may write over them.
+    filled: BTreeSet<Attribute>,
+}
+
+impl Kept {
+    /// What is written to the contact besides: everything but attributes that keep values, which grow instead.
+    pub(super) fn without_places(&self, written: &mut Vec<Change>) {
+        let grows = |attribute: &Attribute| self.changes.iter().any(|change| change.attribute == *attribute);
+        written.retain(|change| !self.filled.contains(&change.attribute) && !grows(&change.attribute));
+    }
+}
+
+/// A value that would be lost.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Discarded {
+    label: String,
+    text: String,
+    attribute: Attribute,
+    from: RecordIndex,
+}
+
+/// How what `donors` would lose is kept, if there is anything.
+pub(super) fn keep(donors: &[Member<'_>], known: &Known<'_>, places: &Places) -> Kept {
     // A value that is about to be written over is no longer there to rely on.
     let today = held(known.rows.iter().copied());
     let goes = |value: &Value| {
@@ -41,23 +73,83 @@ pub(super) fn note(donors: &[Member<'_>], known: &Known<'_>) -> Option<String> {
     let notes: Vec<&str> = known.rows.iter().flat_map(|row| &row.record.notes).map(|note| &**note).collect();
     let written = lines_of(&notes);
 
+    let mut discarded = BTreeSet::new();
     let mut lines = BTreeSet::new();
     for donor in donors {
         for value in values(*donor) {
             if !is_kept(&value.attribute, donor.record) {
                 continue;
             }
-            let lost = !own.contains(&(value.attribute.clone(), value.key));
-            if lost || value.full.is_some() {
-                let text = value.full.unwrap_or_else(|| value.value.to_string());
-                lines.insert(line(label(&value.attribute), &text));
+            let Value { attribute, value, key, full, from, .. } = value;
+            let lost = !own.contains(&(attribute.clone(), key)) || places.contains(&attribute);
+            if !lost && full.is_none() {
+                continue;
+            }
+            let label = label(&attribute).to_owned();
+            let text = full.unwrap_or_else(|| value.to_string());
+            if places.contains(&attribute) {
+                let each = |entry: &str| Discarded {
+                    label: label.clone(),
+                    text: entry.to_owned(),
+                    attribute: attribute.clone(),
+                    from,
+                };
+                discarded.extend(entries(&text).map(each));
+            } else if places.of(&attribute).is_some() {
+                discarded.insert(Discarded { label, text: tidy(&text), attribute, from });
+            } else {
+                lines.insert(line(&label, &text));
             }
         }
         for (field, text) in &donor.record.unparsed {
             lines.insert(line(&format!("{field} (as written)"), text));
         }
     }
+    discarded.retain(|value| !written.contains(&folded(&line(&value.label, &value.text))));
+    let changes = grow(&discarded, &today, known.final_state, places, &mut lines);
     lines.retain(|line| !written.contains(&folded(line)));
+    let filled = today.into_keys().filter(|attribute| places.contains(attribute)).collect();
+    Kept { changes, note: note_of(lines), filled }
+}
+
+/// Adds what fits to the attributes that keep it, and the rest to `lines`.
+fn grow(
+    discarded: &BTreeSet<Discarded>,
+    today: &Held,
+    final_state: &Held,
+    places: &Places,
+    lines: &mut BTreeSet<String>,
+) -> Vec<Change> {
+    let mut texts: BTreeMap<&str, (String, Option<RecordIndex>)> = BTreeMap::new();
+    for value in discarded {
+        let Some(place) = places.of(&value.attribute) else { continue };
+        let (text, from) = texts.entry(place).or_insert_with(|| {
+            let attribute = Attribute::Custom(place.to_owned());
+            let found = today.get(&attribute).or_else(|| final_state.get(&attribute));
+            (found.map_or_else(String::new, |found| found.value.to_string()), None)
+        });
+        if holds(text, &value.attribute, &value.text) {
+            continue;
+        }
+        match with(text, &value.text) {
+            Some(grown) => {
+                *text = grown;
+                from.get_or_insert(value.from);
+            }
+            None => {
+                lines.insert(line(&value.label, &value.text));
+            }
+        }
+    }
+    let grown = texts.into_iter().filter_map(|(place, (text, from))| {
+        let attribute = Attribute::Custom(place.to_owned());
+        let before = today.get(&attribute).map(|today| today.value.clone());
+        Some(Change { attribute, before, after: AttributeValue::Text(text), from: from? })
+    });
+    grown.collect()
+}
+
+fn note_of(lines: BTreeSet<String>) -> Option<String> {
     if lines.is_empty() {
         return None;
     }
@@ -89,7 +181,11 @@ fn label(attribute: &Attribute) -> &str {
 }
 
 fn line(label: &str, text: &str) -> String {
-    format!("{label}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    format!("{label}: {}", tidy(text))
+}
+
+fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The lines of notes, folded. Intercom gives notes back as HTML and exports may put them on one line; a line counts
@@ -136,6 +232,10 @@ mod tests {
     use crate::contact::RecordBuilder;
     use crate::link::RecordIndex;
 
+    fn note(donors: &[Member<'_>], known: &Known<'_>) -> Option<String> {
+        keep(donors, known, &Places::default()).note
+    }
+
     fn member(index: u32, record: &Record) -> Member<'_> {
         Member { index: RecordIndex(index), record }
     }
@@ -178,6 +278,94 @@ mod tests {
         assert_eq!(
             note(&[member(0, &row)], &known).unwrap(),
             "leadfold kept these values from merged contacts:\nemail (as written): ann at hillside"
+        );
+    }
+
+    fn places() -> Places {
+        let setting = [("email", "Other emails"), ("phone", "Other phones"), ("custom:Plan", "Other plans")];
+        Places::new(&setting.map(|(kept, place)| (kept.to_owned(), place.to_owned())).into())
+    }
+
+    /// What is kept, as lines.
+    fn told(kept: &Kept) -> Vec<String> {
+        let changes = kept.changes.iter().map(|change| {
+            let before = change.before.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {before:?} -> {:?}", change.attribute, change.after.to_string())
+        });
+        changes.chain(kept.note.clone()).collect()
+    }
+
+    #[test]
+    fn values_with_an_attribute_named_for_them_go_there_and_the_rest_into_the_note() {
+        let survivor = RecordBuilder::user()
+            .existing("5f")
+            .email("ann@hillside.example")
+            .name("Ann Lee")
+            .custom("Other emails", "old@home.example")
+            .build();
+        let lead = RecordBuilder::lead()
+            .email("ann@home.example")
+            .email("Old@home.example")
+            .name("Anna Lee")
+            .phone("+442079460123")
+            .custom("Plan", "Gold; Silver")
+            .build();
+        let rows = [member(0, &survivor)];
+        let state = held(rows);
+        let known = Known { final_state: &state, rows: &rows };
+        let kept = keep(&[member(1, &lead)], &known, &places());
+        assert_eq!(
+            told(&kept),
+            [
+                "custom:Other emails \"old@home.example\" -> \"old@home.example; ann@home.example\"",
+                "custom:Other phones \"\" -> \"+442079460123\"",
+                "leadfold kept these values from merged contacts:\nPlan: Gold; Silver\nname: Anna Lee",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_attribute_or_a_note_holds_already_is_not_kept_again() {
+        let survivor = RecordBuilder::user()
+            .existing("5f")
+            .email("ann@hillside.example")
+            .custom("Other emails", "ann@home.example; by hand")
+            .note("leadfold kept these values from merged contacts:\nphone: +442079460123")
+            .build();
+        let lead = RecordBuilder::lead()
+            .email("ann@home.example")
+            .phone("+442079460123")
+            .custom("Other emails", "By hand")
+            .build();
+        let rows = [member(0, &survivor)];
+        let state = held(rows);
+        let known = Known { final_state: &state, rows: &rows };
+        let kept = keep(&[member(1, &lead)], &known, &places());
+        assert_eq!(told(&kept), Vec::<String>::new());
+        let mut written = vec![Change {
+            attribute: Attribute::Custom("Other emails".to_owned()),
+            before: None,
+            after: AttributeValue::Text("a list's".to_owned()),
+            from: RecordIndex(1),
+        }];
+        kept.without_places(&mut written);
+        assert_eq!(written, [], "no list writes over what an attribute keeps");
+    }
+
+    #[test]
+    fn what_does_not_fit_into_an_attribute_is_noted() {
+        let full = "x".repeat(240);
+        let survivor = RecordBuilder::user().existing("5f").custom("Other emails", &full).build();
+        let lead = RecordBuilder::lead().email("a@y.example").email("ann.lee@home.example").build();
+        let rows = [member(0, &survivor)];
+        let state = held(rows);
+        let known = Known { final_state: &state, rows: &rows };
+        let kept = keep(&[member(1, &lead)], &known, &places());
+        assert_eq!(kept.changes.len(), 1);
+        assert!(kept.changes[0].after.to_string().ends_with("; a@y.example"));
+        assert_eq!(
+            kept.note.as_deref(),
+            Some("leadfold kept these values from merged contacts:\nemail: ann.lee@home.example")
         );
     }
 }

@@ -1,10 +1,12 @@
 //! How to decide. Every line of the truth table that can be changed has an option here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::ActionKind;
+use super::places::attribute_of;
+use super::values::attribute_name;
+use super::{ActionKind, Attribute};
 use crate::contact::Role;
 
 /// What to do with a group of leads and no user.
@@ -64,6 +66,8 @@ pub enum KeepDiscarded {
     /// One tidy note on the survivor.
     #[default]
     Note,
+    /// The custom attributes that `keep_attributes` names; a note for everything else.
+    Attribute,
     /// Nothing.
     Drop,
 }
@@ -86,9 +90,64 @@ pub struct Options {
     pub create_role: Option<Role>,
     /// What becomes of discarded values.
     pub keep: KeepDiscarded,
+    /// With [`KeepDiscarded::Attribute`]: `email`, `phone`, `name`, `external_id`, `signed_up_at` or a custom attribute → the
+    /// custom attribute that keeps its discarded values, as text.
+    pub keep_attributes: BTreeMap<String, String>,
     /// Custom attribute that gets the mark of the row on every contact that is created; `None` marks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import_mark: Option<String>,
     /// Requests per 10-second window to forecast with; `None` means 1,666 (10,000 a minute).
     pub window_limit: Option<u32>,
+}
+
+/// Options that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidOptions {
+    /// Nothing says where values are to be kept.
+    #[error(
+        "plan.keep is \"attribute\", but nothing says which: add [plan.keep_attributes] email = \"Other emails\" or \
+         --keep-attribute \"email=Other emails\""
+    )]
+    NoPlaces,
+    /// A name no custom attribute can have.
+    #[error(
+        "plan.keep_attributes: '{place}' is no name of a custom attribute; Intercom takes letters, digits, spaces, \
+         underscores and hyphens, 255 at most"
+    )]
+    Name {
+        /// The name.
+        place: String,
+    },
+    /// An attribute that would keep values and have its own kept elsewhere, or is the mark of imports.
+    #[error("plan.keep_attributes: '{place}' cannot keep values: it is the attribute of {other}; name one of its own")]
+    Taken {
+        /// The attribute.
+        place: String,
+        /// What else it is for.
+        other: String,
+    },
+}
+
+impl Options {
+    /// Whether they can be followed.
+    pub fn check(&self) -> Result<(), InvalidOptions> {
+        if self.keep != KeepDiscarded::Attribute {
+            return Ok(());
+        }
+        if self.keep_attributes.is_empty() {
+            return Err(InvalidOptions::NoPlaces);
+        }
+        for place in self.keep_attributes.values() {
+            if attribute_name(place) != *place {
+                return Err(InvalidOptions::Name { place: place.clone() });
+            }
+            let own = Attribute::Custom(place.clone());
+            let kept = self.keep_attributes.keys().find(|kept| attribute_of(kept) == own);
+            let mark = self.import_mark.as_ref().filter(|mark| *mark == place);
+            if let Some(other) = kept.cloned().or_else(|| mark.map(|_| "plan.import_mark".to_owned())) {
+                return Err(InvalidOptions::Taken { place: place.clone(), other });
+            }
+        }
+        Ok(())
+    }
 }

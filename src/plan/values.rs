@@ -182,7 +182,7 @@ fn email_key(email: &Email) -> String {
 }
 
 /// `020 7946 0123` and `+44 20 7946 0123` are one number when ingest knew the country of both.
-fn phone_key(phone: &Phone) -> String {
+pub(super) fn phone_key(phone: &Phone) -> String {
     format!("{} {}", phone.digits(), phone.extension().unwrap_or_default())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::value::{counted, refused};
 use super::{Error, PlanFile};
-use crate::plan::{ActionKind, Forecast, Outcome};
+use crate::plan::{ActionKind, Forecast, KEPT_BEFORE_MERGE, Outcome};
 
 /// How large a plan is, and what of it waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Prospect {
     pub to_new: bool,
     /// Whether an `update` opts somebody out or changes a role.
     pub for_ever: bool,
+    /// Whether an `update` keeps values of leads that are merged after it.
+    pub for_merge: bool,
     /// How many.
     pub actions: u64,
 }
@@ -71,17 +73,19 @@ impl PlanFile {
                 kind = 'update' AND EXISTS (SELECT 1 FROM json_each(body, '$.changes') AS change
                     WHERE json_extract(change.value, '$.attribute.standard') IN ('unsubscribed_from_emails', 'role'))
                     AS for_ever,
+                kind = 'update' AND reason = (SELECT reason FROM reasons WHERE text = ?1) AS for_merge,
                 count(*)
             FROM actions LEFT JOIN action_states USING (action)
             WHERE state IS NULL OR state NOT IN ('done', 'already_so')
-            GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
-        self.reader().all(sql, [], |row| {
+            GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5";
+        self.reader().all(sql, [KEPT_BEFORE_MERGE], |row| {
             Ok(Prospect {
                 kind: place.parse_word(row.get(0)?)?,
                 attaches: row.get(1)?,
                 to_new: row.get(2)?,
                 for_ever: row.get(3)?,
-                actions: counted(row.get(4)?),
+                for_merge: row.get::<_, Option<bool>>(4)?.unwrap_or_default(),
+                actions: counted(row.get(5)?),
             })
         })
     }

@@ -27,6 +27,7 @@ mod exit_codes;
 mod guides;
 mod house;
 mod intercom_client;
+mod keep;
 mod legacy;
 mod migration;
 mod mirror;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::chaos::scene::Scene;
+use crate::chaos::scene::{KEEP, Scene};
 use crate::people::Chance;
 
 const MERGED: &str = "leads that were merged stay merged";
@@ -14,6 +14,7 @@ const DELETED: &str = "contacts that were deleted stay deleted";
 const NOTES: &str = "notes that were added stay";
 const CONVERSATIONS: &str = "conversations keep the participant that was added";
 const FOR_EVER: &str = "opt-outs and promotions stay";
+const KEPT: &str = "attributes that keep values of merged leads stay";
 const NAMES: &str = "names of tags and companies stay in the workspace";
 
 /// Everything in the workspace by contact and field, without the stamp that every write moves.
@@ -124,6 +125,7 @@ fn the_workspace_is_as_before_but_for_what_was_announced() {
         (3, &[] as &[&str], &[MERGED, NOTES, CONVERSATIONS, FOR_EVER] as &[&str]),
         (5, &["--lead-groups", "promote"], &[MERGED, FOR_EVER]),
         (7, &["--lead-groups", "delete"], &[MERGED, DELETED, NOTES]),
+        (4, &KEEP, &[MERGED, KEPT]),
     ] {
         let (announced, differs) = taken_back(seed, more);
         for (kind, much) in &differs {
@@ -132,7 +134,7 @@ fn the_workspace_is_as_before_but_for_what_was_announced() {
             let fits = if exact { told == *much as u64 } else { told >= *much as u64 };
             assert!(fits, "{more:?}: {kind}: {much} found, {told} announced");
         }
-        let known = [MERGED, DELETED, NOTES, CONVERSATIONS, FOR_EVER, NAMES];
+        let known = [MERGED, DELETED, NOTES, CONVERSATIONS, FOR_EVER, NAMES, KEPT];
         assert!(announced.keys().all(|kind| known.contains(&kind.as_str())), "{announced:?}");
         for kind in kinds {
             assert!(announced.contains_key(*kind), "{more:?} shows nothing of '{kind}': {announced:?}");

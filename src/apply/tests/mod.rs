@@ -5,6 +5,7 @@ mod changed;
 mod draft;
 mod fake;
 mod faults;
+mod kept;
 mod kill;
 mod marks;
 mod paths;

@@ -111,6 +111,7 @@ pub(super) fn run(arguments: &CleanArgs, output: &OutputArgs, printer: &Printer,
     let (layers, model) = match_model::named(layers)?;
     let settings = layers.settings()?;
     inputs::options(&settings)?;
+    settings.plan.check().map_err(|error| exit::usage(error.to_string()))?;
     let webhook = settings.clean.webhook.as_deref().map(Webhook::parse).transpose()?;
     let summary_file = settings.clean.summary_file.as_deref().map(Path::new);
     summary_file.map_or(Ok(()), file::check_folder_of)?;

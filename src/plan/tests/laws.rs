@@ -60,6 +60,12 @@ fn record(number: usize) -> impl Strategy<Value = Record> {
     )
 }
 
+/// Every kind of value, two of them in one attribute, and one that lists write too.
+fn keep_attributes() -> BTreeMap<String, String> {
+    let names = [("email", "Other"), ("phone", "Other"), ("name", "Other names"), ("city", "Pl_an")];
+    names.map(|(kept, place)| (kept.to_owned(), place.to_owned())).into()
+}
+
 fn options() -> impl Strategy<Value = Options> {
     use prop::sample::select;
     (
@@ -67,7 +73,7 @@ fn options() -> impl Strategy<Value = Options> {
         select(vec![UserGroups::Report, UserGroups::Archive]),
         select(vec![Fill::Empty, Fill::Overwrite]),
         select(vec![Mode::Upsert, Mode::Upsert, Mode::CreateOnly, Mode::UpdateOnly]),
-        select(vec![KeepDiscarded::Note, KeepDiscarded::Drop]),
+        select(vec![KeepDiscarded::Note, KeepDiscarded::Attribute, KeepDiscarded::Drop]),
         prop::option::weighted(0.2, select(ActionKind::ALL.to_vec())),
     )
         .prop_map(|(lead_groups, user_groups, fill, mode, keep, only)| Options {
@@ -76,6 +82,7 @@ fn options() -> impl Strategy<Value = Options> {
             fill,
             mode,
             keep,
+            keep_attributes: keep_attributes(),
             only: only.into_iter().collect(),
             ..Options::default()
         })
@@ -217,10 +224,16 @@ proptest! {
     }
 
     #[test]
-    fn no_value_is_lost_from_the_workspace_or_a_list((records, linkage) in grouped(), fill in any::<bool>()) {
+    fn no_value_is_lost_from_the_workspace_or_a_list(
+        (records, linkage) in grouped(),
+        fill in any::<bool>(),
+        in_attributes in any::<bool>(),
+    ) {
         // Everything a row says stands on the contact, among its notes or in the before-image of an overwritten value.
         let fill = if fill { Fill::Empty } else { Fill::Overwrite };
-        let plan = planned(records, linkage, &Options { fill, ..Options::default() });
+        let keep = if in_attributes { KeepDiscarded::Attribute } else { KeepDiscarded::Note };
+        let options = Options { fill, keep, keep_attributes: keep_attributes(), ..Options::default() };
+        let plan = planned(records, linkage, &options);
         let mut world = World::before(&plan);
         world.apply(&plan.actions);
         for (record, row) in plan.records.iter().zip(&plan.rows) {

@@ -327,3 +327,26 @@ fn a_row_that_names_nobody_makes_no_empty_contact() {
     let named = one_group(vec![row().row(1).name("Ann Lee").build()], &Options::default());
     assert_eq!(named.actions.len(), 1);
 }
+
+#[test]
+fn what_a_merge_discards_goes_into_the_attributes_named_for_it_before_the_merge() {
+    let keep_attributes = [("email", "Other emails"), ("phone", "Other phones")];
+    let options = Options {
+        keep: KeepDiscarded::Attribute,
+        keep_attributes: keep_attributes.map(|(kept, place)| (kept.to_owned(), place.to_owned())).into(),
+        ..Options::default()
+    };
+    let records = vec![
+        user("u").email("ann@hillside.example").name("Ann Lee").build(),
+        lead("a").email("ann@home.example").phone("+442079460123").name("Anna Lee").build(),
+    ];
+    let plan = one_group(records, &options);
+    insta::assert_snapshot!(told(&plan), @r#"
+    #1 update u custom:Other emails=ann@home.example needs []
+    #2 attach u note "name: Anna Lee" needs []
+    #3 merge u from a needs [1 2]
+    #4 update u phone=+442079460123 needs [3]
+    row 0: updated by [1 2 3 4]: it stays; the others become part of it
+    row 1: merged by [1 2 3 4]: the same person as row 0 of input 1
+    "#);
+}

@@ -155,3 +155,11 @@ fn the_scene_has_every_kind_of_action_that_can_lose_something() {
     assert!(count(ActionKind::Archive) >= 6, "{}", count(ActionKind::Archive));
     assert!(count(ActionKind::Attach) >= 20 && count(ActionKind::Update) >= 3);
 }
+
+#[test]
+fn every_third_scene_keeps_what_a_merge_discards_in_attributes() {
+    let scene = Scene::planned(4, &mut Chance::new(4));
+    let plan = PlanFile::open(&scene.desk.at("list.plan")).unwrap().plan().unwrap();
+    let kept: Vec<&str> = plan.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    assert!(kept.contains(&"Other details") && kept.contains(&"Other plans"), "{kept:?}");
+}

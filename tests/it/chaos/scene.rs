@@ -62,12 +62,17 @@ fn contacts(chance: &mut Chance, people: &[Person]) -> String {
             6 => &["lead"],
             _ => &["user", "user"],
         };
+        let other_phone = format!("{}9", person.phone);
         for (place, role) in roles.iter().enumerate() {
             let seeded = Seeded {
                 role,
                 person,
                 external_id: if *role == "user" { format!("cust-{number}-{place}") } else { String::new() },
-                phone: if place == 0 && chance.below(2) == 0 { "" } else { &person.phone },
+                phone: match place {
+                    0 if chance.below(2) == 0 => "",
+                    1.. if number % 3 == 0 => &other_phone,
+                    _ => &person.phone,
+                },
                 tags: ["", "newsletter", "trial;spring", "vip"][chance.below(4)],
                 note: if chance.below(3) == 0 { format!("Called about offer {number}-{place}") } else { String::new() },
                 plan: ["", "pro", "free", "team"][chance.below(4)],
@@ -98,6 +103,16 @@ fn list(chance: &mut Chance, known: &[Person], new: &[Person]) -> String {
     }
     csv
 }
+
+/// Attributes for what a merge discards, two kinds of value in one of them.
+pub(crate) const KEEP: [&str; 6] = [
+    "--keep-attribute",
+    "phone=Other details",
+    "--keep-attribute",
+    "plan=Other plans",
+    "--keep-attribute",
+    "email=Other details",
+];
 
 /// A planned run, nothing applied yet.
 pub(crate) struct Scene {
@@ -165,7 +180,9 @@ impl Scene {
         let list = list(chance, &known, &new);
         desk.file("list.csv", &list);
         let plan = ["plan", "list.csv", "--pull", "-o", "list.plan", "--no-report"];
-        desk.run_on(&workspace.url(), &[&plan, dialect(legacy)].concat()).ends_with(0);
+        // Every third scene keeps what a merge discards in attributes of its own
+        let keep: &[&str] = if seed % 3 == 1 { &KEEP } else { &[] };
+        desk.run_on(&workspace.url(), &[&plan, keep, dialect(legacy)].concat()).ends_with(0);
         let (before, preparations) = (workspace.state(), newest(&workspace.log()));
         let mut reader = csv::Reader::from_reader(list.as_bytes());
         let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
