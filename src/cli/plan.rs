@@ -277,8 +277,8 @@ fn make(
         inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
     }
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
-    let recalled = recall(&inputs.records, settings, printer)?;
-    let options = link::Options { decided: recalled.decided, ..settings.link_options() };
+    let mut recalled = recall(&inputs.records, settings, printer)?;
+    let options = link::Options { decided: std::mem::take(&mut recalled.decided), ..settings.link_options() };
     let linkage = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
     if let (None, Some(reason)) = (model, linkage.model.fallback) {
         printer.say(&format!("match weights: the shipped defaults, because {reason}"));
@@ -295,10 +295,7 @@ fn make(
         api_version: settings.intercom.api.clone(),
         settings: as_json(layers),
     };
-    let mut plan = plan::assemble(header, inputs, linkage, &settings.plan);
-    if !recalled.survivors.is_empty() {
-        plan = plan::replan(plan, &recalled.survivors, &settings.plan);
-    }
+    let plan = recalled.follow(plan::assemble(header, inputs, linkage, &settings.plan), &settings.plan);
     timings.end("decide");
     Ok(plan)
 }

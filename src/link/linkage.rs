@@ -163,6 +163,9 @@ pub struct Veto {
     pub between: (RecordIndex, RecordIndex),
 }
 
+/// How the reason begins of a group that is certain and waits for a person all the same.
+pub(crate) const HELD: &str = "held back for a person: ";
+
 /// Records believed to be one person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
@@ -213,12 +216,26 @@ impl Group {
     /// Whether a person has something to decide: on the whole group, or on its loose members.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.band == Band::Review || !self.loose.is_empty()
+        self.band == Band::Review || !self.loose.is_empty() || self.is_held()
     }
 
     /// The members that wait for a person, in input order.
     pub fn waiting(&self) -> impl Iterator<Item = RecordIndex> + '_ {
-        self.members.iter().copied().filter(|member| self.band_of(*member) == Band::Review)
+        self.members.iter().copied().filter(|member| self.is_held() || self.band_of(*member) == Band::Review)
+    }
+
+    /// Lets a certain group wait for a person all the same. Its band still says what matching found.
+    pub fn hold(&mut self, why: &str) {
+        if !self.is_held() {
+            let also = self.review_reason.take().map_or(String::new(), |reason| format!("; {reason}"));
+            self.review_reason = Some(format!("{HELD}{why}{also}"));
+        }
+    }
+
+    /// Whether it is certain and waits for a person all the same.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.band == Band::Auto && self.review_reason.as_ref().is_some_and(|reason| reason.starts_with(HELD))
     }
 }
 

@@ -40,6 +40,7 @@ mod weights;
 
 pub use decided::{Decided, Placed};
 pub use golden::merged_fields;
+pub(crate) use linkage::HELD;
 pub use linkage::{
     Band, BlockingKey, BlockingReport, Comparison, Group, KeyReport, Linkage, Loose, MatchWeight, RecordIndex,
     ScoredPair, Term, Veto, VetoReason,

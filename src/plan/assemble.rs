@@ -1,6 +1,7 @@
 //! The parts of a run → a plan.
 
 use super::forecast::forecast;
+use super::hold_back::hold_large;
 use super::mark::decide_and_mark;
 use super::{Header, Options, Plan};
 use crate::contact::Record;
@@ -32,11 +33,12 @@ impl Inputs {
     }
 }
 
-/// Decides every group of `linkage`, which was made from exactly `inputs.records`, and forecasts the cost.
+/// Decides every group of `linkage`, which was made from exactly `inputs.records`, and forecasts the cost. Certain groups of
+/// more members than the options allow are held back for a person.
 #[must_use]
 pub fn assemble(header: Header, inputs: Inputs, linkage: Linkage, options: &Options) -> Plan {
     let Inputs { sources, records, rejects } = inputs;
     let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
     let forecast = forecast(&actions, &attributes, &records, options.window_limit);
-    Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
+    hold_large(Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }, options)
 }

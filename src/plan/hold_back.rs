@@ -1,14 +1,18 @@
 //! A whole plan → the part of it that may be carried out without a person.
 //!
 //! A group is carried out whole or not at all: what it copies to the survivor makes sense only with the removal it
-//! prepares. So every group that removes a contact in a way that is not allowed is held back with all its actions, and its
-//! rows say so. Groups, evidence and records stay as they are.
+//! prepares. So every group that removes a contact in a way that is not allowed is held back with all its actions, and so is
+//! every certain group of more members than may be joined unseen; their rows say so. Records, evidence and bands stay as
+//! they are; a group that is held back for its size waits in the review.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::forecast::forecast;
 use super::order::needed;
-use super::{ActionId, ActionKind, Outcome, Plan, Target};
+use super::{ActionId, ActionKind, Options, Outcome, Plan, Target};
+use crate::link::{Band, Group};
 
 /// Kinds of action that take a contact away.
 const REMOVALS: [ActionKind; 3] = [ActionKind::Merge, ActionKind::Archive, ActionKind::Delete];
@@ -24,8 +28,46 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
             held.entry(action.group).or_default().insert(kind.name());
         }
     }
+    let reason = |kinds: BTreeSet<&str>| {
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        format!("held back for a person: its plan needs {}", kinds.join(" and "))
+    };
+    let held: BTreeMap<u32, String> = held.into_iter().map(|(group, kinds)| (group, reason(kinds))).collect();
+    let groups = held.len() as u64;
+    (without(plan, &held, window_limit), groups)
+}
+
+/// Holds back the groups of more certain members than may be joined unseen, where anything would be done to them.
+pub(super) fn hold_large(mut plan: Plan, options: &Options) -> Plan {
+    let largest = usize::try_from(options.largest_automatic_group).unwrap_or(usize::MAX);
+    let is_large = |group: &Group| {
+        group.band == Band::Auto && group.members.len() > largest && group.core().nth(largest).is_some()
+    };
+    let large: FxHashSet<u32> =
+        plan.linkage.groups.iter().filter(|group| is_large(group)).map(|group| group.id).collect();
+    if large.is_empty() {
+        return plan;
+    }
+    let acting: FxHashSet<u32> =
+        plan.actions.iter().map(|action| action.group).filter(|group| large.contains(group)).collect();
+    for group in plan.linkage.groups.iter_mut().filter(|group| acting.contains(&group.id)) {
+        let members = group.core().count();
+        group.hold(&format!("{members} members are more than {largest}"));
+    }
+    keep_held(plan, options.window_limit)
+}
+
+/// Holds back the groups that wait for a person since they were planned first.
+pub(super) fn keep_held(plan: Plan, window_limit: Option<u32>) -> Plan {
+    let held = plan.linkage.groups.iter().filter(|group| group.is_held());
+    let held = held.map(|group| (group.id, group.review_reason.clone().unwrap_or_default())).collect();
+    without(plan, &held, window_limit)
+}
+
+/// The plan without the actions of these groups, each with the reason its rows are given.
+fn without(plan: Plan, held: &BTreeMap<u32, String>, window_limit: Option<u32>) -> Plan {
     if held.is_empty() {
-        return (plan, 0);
+        return plan;
     }
     let mut plan = plan;
     let mut numbers: BTreeMap<ActionId, ActionId> = BTreeMap::new();
@@ -47,9 +89,8 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
     }
     for row in &mut plan.rows {
         match held.get(&row.group) {
-            Some(kinds) if !row.decided_by.is_empty() => {
-                let kinds: Vec<&str> = kinds.iter().copied().collect();
-                row.reason = format!("held back for a person: its plan needs {}", kinds.join(" and ")).into();
+            Some(reason) if !row.decided_by.is_empty() => {
+                row.reason = reason.clone().into();
                 row.expected = Outcome::Skipped;
                 row.decided_by.clear();
             }
@@ -58,5 +99,5 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
     }
     plan.attributes = needed(&plan.actions);
     plan.forecast = forecast(&plan.actions, &plan.attributes, &plan.records, window_limit);
-    (plan, held.len() as u64)
+    plan
 }

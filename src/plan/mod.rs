@@ -11,6 +11,7 @@ mod changes;
 mod decide;
 mod decision;
 mod draft;
+mod follow;
 mod forecast;
 mod guard;
 mod hold_back;

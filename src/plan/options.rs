@@ -73,7 +73,7 @@ pub enum KeepDiscarded {
 }
 
 /// How to decide.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Groups of leads.
@@ -96,8 +96,29 @@ pub struct Options {
     /// Custom attribute that gets the mark of the row on every contact that is created; `None` marks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import_mark: Option<String>,
+    /// Certain groups of more members are held back until a person accepts them: such a group is mostly chained by a value
+    /// that many share, and a merge cannot be undone.
+    pub largest_automatic_group: u32,
     /// Requests per 10-second window to forecast with; `None` means 1,666 (10,000 a minute).
     pub window_limit: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            lead_groups: LeadGroups::default(),
+            user_groups: UserGroups::default(),
+            fill: Fill::default(),
+            mode: Mode::default(),
+            only: BTreeSet::new(),
+            create_role: None,
+            keep: KeepDiscarded::default(),
+            keep_attributes: BTreeMap::new(),
+            import_mark: None,
+            largest_automatic_group: 20,
+            window_limit: None,
+        }
+    }
 }
 
 /// Options that cannot be followed.

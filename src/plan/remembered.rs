@@ -53,6 +53,8 @@ pub struct Recalled {
     pub decided: Decided,
     /// Choices of who stays, to be carried out by [`super::replan()`] once the groups are made.
     pub survivors: Vec<Decision>,
+    /// Groups a person said to be one person, whole and unchanged since.
+    pub accepted: Vec<Decision>,
     /// Decisions that were about two records of this run at least.
     pub applied: usize,
 }
@@ -174,7 +176,7 @@ pub fn recall(records: &[Record], remembered: &[Remembered]) -> Recalled {
             let record = |place: usize| found.get(place)?.first().map(|placed| placed.record);
             let values = decision.values.iter();
             let values = values.filter_map(|(field, at)| Some(Choice { field: field.clone(), from: record(*at)? }));
-            let verdict = decision.survivor.and_then(record).map(|survivor| {
+            let chosen = decision.survivor.and_then(record).map(|survivor| {
                 let values: Vec<Choice> = values.collect();
                 if values.is_empty() {
                     Verdict::Survivor { record: survivor }
@@ -182,6 +184,9 @@ pub fn recall(records: &[Record], remembered: &[Remembered]) -> Recalled {
                     Verdict::Merge { survivor, values }
                 }
             });
+            let is_one =
+                decision.parts.as_ref().is_some_and(|parts| matches!(&parts[..], [all] if all.len() == members.len()));
+            let verdict = chosen.or_else(|| is_one.then_some(Verdict::Accept));
             let choice = verdict.map(|verdict| Decision {
                 group: 0,
                 members: members.clone(),
@@ -193,7 +198,8 @@ pub fn recall(records: &[Record], remembered: &[Remembered]) -> Recalled {
         }
         recalled.decided.add(&placed);
     }
-    recalled.survivors = survivors.into_values().flatten().collect();
+    let choices = survivors.into_values().flatten();
+    (recalled.accepted, recalled.survivors) = choices.partition(|choice| choice.verdict == Verdict::Accept);
     recalled
 }
 

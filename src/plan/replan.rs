@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::forecast::forecast;
+use super::hold_back::keep_held;
 use super::mark::decide_and_mark;
 use super::regroup::part;
 use super::{Choice, Decision, Options, Plan, Verdict};
 use crate::contact::Record;
 use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
-/// Divides groups as people decided, then decides all groups anew.
+/// Divides groups as people decided, then decides all groups anew. A group that is held back stays so until a person decides
+/// on it.
 #[must_use]
 pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
     let Plan { header, sources, records, rejects, mut linkage, .. } = plan;
@@ -31,7 +33,8 @@ pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
     linkage.vetoes.sort_by_key(|veto| (veto.left, veto.right));
     let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
     let forecast = forecast(&actions, &attributes, &records, options.window_limit);
-    Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }
+    let plan = Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast };
+    keep_held(plan, options.window_limit)
 }
 
 /// The groups that decisions were about, put together again for another look, in the order of the decisions. Those whose

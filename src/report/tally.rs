@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::link::{Band, RecordIndex};
+use crate::link::{Band, Group, RecordIndex};
 use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
 
 use super::applied::Applied;
@@ -62,7 +62,8 @@ impl Tally {
             match outcome_of(record) {
                 None => tally.pending += 1,
                 Some(outcome) => {
-                    let in_review = lookup.group(record).is_some_and(|group| group.band_of(record) == Band::Review);
+                    let waits = |group: &Group| group.is_held() || group.band_of(record) == Band::Review;
+                    let in_review = lookup.group(record).is_some_and(waits);
                     tally.to_review += u64::from(outcome == Outcome::Skipped && in_review);
                     tally.add(outcome, 1);
                 }

@@ -119,6 +119,16 @@ fn cautions(plan: &Plan, warn: &mut impl FnMut(Severity, String)) {
         let wait = words::count(review, "group waits|groups wait");
         warn(Severity::Caution, format!("{wait} for a person: leadfold review"));
     }
+    let held = many(groups.iter().filter(|group| group.is_held()).count());
+    if held > 0 {
+        let are = words::count(held, "certain group is|certain groups are");
+        warn(
+            Severity::Caution,
+            format!(
+                "{are} held back, being too large to be joined unseen (plan.largest_automatic_group): leadfold review"
+            ),
+        );
+    }
     let vetoes = many(plan.linkage.vetoes.len());
     if vetoes > 0 {
         let refused = words::count(vetoes, "join was|joins were");

@@ -114,10 +114,13 @@ pub(super) fn loosest(group: &Group) -> Option<MatchWeight> {
     loose.or(group.weight)
 }
 
-/// What a verdict means for a group: to reject one that has a core is to say that its loose members are other people.
+/// What a verdict means for a group: to reject one that has a core is to say that its loose members are other people, unless
+/// the core itself is in question.
 pub(super) fn meant(group: &Group, verdict: Verdict) -> Verdict {
     match verdict {
-        Verdict::Reject if !group.loose.is_empty() => Verdict::Split { parts: vec![group.core().collect()] },
+        Verdict::Reject if !group.loose.is_empty() && !group.is_held() => {
+            Verdict::Split { parts: vec![group.core().collect()] }
+        }
         verdict => verdict,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::value::{counted, refused};
 use super::{Error, PlanFile};
+use crate::link::HELD;
 use crate::plan::{ActionKind, Forecast, KEPT_BEFORE_MERGE, Outcome};
 
 /// How large a plan is, and what of it waits.
@@ -59,8 +60,9 @@ impl PlanFile {
     pub fn skipped_for_review(&self) -> Result<u64, Error> {
         let sql = "SELECT count(*) FROM outcomes JOIN expected USING (record) LEFT JOIN groups USING (group_id)
             LEFT JOIN (SELECT record, 1 AS is_loose FROM loose) USING (record)
-            WHERE outcomes.outcome = 'skipped' AND (band = 'review' OR is_loose)";
-        let count = self.connection.query_row(sql, [], |row| row.get(0));
+            WHERE outcomes.outcome = 'skipped' AND (band = 'review' OR is_loose
+                OR band = 'auto' AND review_reason IN (SELECT reason FROM reasons WHERE instr(text, ?1) = 1))";
+        let count = self.connection.query_row(sql, [HELD], |row| row.get(0));
         count.map(counted).map_err(|source| refused(&self.path, source))
     }
 

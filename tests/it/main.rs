@@ -28,6 +28,7 @@ mod guides;
 mod house;
 mod intercom_client;
 mod keep;
+mod large_groups;
 mod legacy;
 mod migration;
 mod mirror;

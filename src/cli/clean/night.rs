@@ -24,7 +24,7 @@ use crate::config::{CleanAction, Layers, Settings};
 use crate::contact::{IntercomId, Record, Side, SourceId, Timestamp};
 use crate::intercom::{Client, Me, ReadWorkspace, Snapshot};
 use crate::link::{self, Linkage, Model};
-use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Recalled, Summary, Target, WorkspaceBinding};
+use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Summary, Target, WorkspaceBinding};
 use crate::report::{self, ExportFile};
 use crate::review::DecisionsFile;
 use crate::store::{Fate, Mirror, PlanFile};
@@ -188,12 +188,11 @@ fn make(job: &Job<'_>, site: &Site<'_>, mirror: &Mirror) -> anyhow::Result<Plan>
     };
     let records = read(&snapshot);
     let remembered = DecisionsFile::at(&decisions).read()?.unwrap_or_default();
-    let Recalled { decided, survivors, .. } = plan::recall(&records.records, &remembered);
-    let options = link::Options { decided, ..job.settings.link_options() };
+    let mut recalled = plan::recall(&records.records, &remembered);
+    let options = link::Options { decided: std::mem::take(&mut recalled.decided), ..job.settings.link_options() };
     let linkage = link::link_with(&records.records, &options, job.model);
     let decide = |records: Inputs, linkage: Linkage| {
-        let plan = plan::assemble(header(), records, linkage, &job.settings.plan);
-        if survivors.is_empty() { plan } else { plan::replan(plan, &survivors, &job.settings.plan) }
+        recalled.follow(plan::assemble(header(), records, linkage, &job.settings.plan), &job.settings.plan)
     };
     let plan = decide(records, linkage);
     // Notes cost a request a contact and matter only to groups something happens to

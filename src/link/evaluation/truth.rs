@@ -119,7 +119,11 @@ impl Evaluation {
             people.scores(&divided.flatten().collect::<Vec<(Tally, Taken)>>())
         };
         let is_several = |group: &&&Group| group.members.len() > 1;
-        let waiting = groups.iter().flat_map(|group| group.waiting());
+        // What matching was unsure of; a plan may hold certain groups back as well
+        let unsure = |group: &Group| group.band == Band::Review || !group.loose.is_empty();
+        let waiting = groups
+            .iter()
+            .flat_map(|group| group.members.iter().filter(|member| group.band_of(**member) == Band::Review));
         Self {
             rows,
             rows_without_truth: (truth.len() as u64).saturating_sub(rows),
@@ -128,7 +132,7 @@ impl Evaluation {
             all: scores(&|_, _| true),
             auto: scores(&|group, member| group.band_of(member) == Band::Auto),
             groups_of_several: groups.iter().filter(is_several).count() as u64,
-            groups_to_review: groups.iter().filter(|group| group.is_open()).count() as u64,
+            groups_to_review: groups.iter().filter(|group| unsure(group)).count() as u64,
             rows_to_review: waiting.filter(|member| person(member).is_some()).count() as u64,
             wrong_groups: tallies.iter().filter(|tally| tally.parts.len() > 1).count() as u64,
             wrong_merges: wrong_merges(&groups, &tallies, &person, largest),

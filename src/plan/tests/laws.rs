@@ -263,4 +263,22 @@ proptest! {
         let first = planned(records.clone(), linkage.clone(), &options);
         prop_assert_eq!(first, planned(records, linkage, &options));
     }
+
+    #[test]
+    fn nothing_is_done_unseen_to_a_group_larger_than_allowed((records, linkage) in grouped(), options in options(), largest in 1_u32..4) {
+        let options = Options { largest_automatic_group: largest, ..options };
+        let plan = planned(records.clone(), linkage.clone(), &options);
+        let free = planned(records, linkage, &Options { largest_automatic_group: u32::MAX, ..options.clone() });
+        let is_small = |group: u32| plan.linkage.groups[group as usize - 1].members.len() <= largest as usize;
+        prop_assert!(plan.actions.iter().all(|action| is_small(action.group)), "{}", told(&plan));
+        let bodies = |plan: &Plan| plan.actions.iter().filter(|action| is_small(action.group)).map(|action| action.body.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(bodies(&plan), bodies(&free));
+        prop_assert_eq!(plan.rows.len(), plan.records.len());
+        let accept = |group: &Group| Decision {
+            group: group.id, members: group.members.clone(), verdict: Verdict::Accept, at: Timestamp(0), remark: None,
+        };
+        let said: Vec<Decision> = plan.linkage.groups.iter().filter(|group| group.is_held()).map(accept).collect();
+        let kinds = |plan: &Plan| Summary::of(plan).outcomes;
+        prop_assert_eq!(kinds(&replan(plan, &said, &options)), kinds(&free));
+    }
 }

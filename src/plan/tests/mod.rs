@@ -1,6 +1,7 @@
 //! Tests of the whole room: the truth table line by line, and the laws that hold for any plan.
 
 mod held;
+mod large;
 mod laws;
 mod review;
 mod table;

@@ -133,7 +133,7 @@ impl<'a> Groups<'a> {
         (
             group.id,
             group.is_open(),
-            match (group.band, group.loose.is_empty()) {
+            match (group.band, group.loose.is_empty() && !group.is_held()) {
                 (Band::Auto, false) => "auto?",
                 (band, _) => words::band(band),
             },
