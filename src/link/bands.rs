@@ -12,7 +12,6 @@ use rustc_hash::FxHashMap;
 use super::cluster::{Cluster, Clusters, Join};
 use super::compare::Comparer;
 use super::features::NONE;
-use super::score::Scored;
 use super::weights::Bits;
 use super::{Band, MatchWeight, certain};
 
@@ -45,9 +44,8 @@ pub(super) struct Banded {
 
 /// The weight from which on joins are planned, when nobody said: the lowest at which, by the model's own probabilities, at
 /// most one planned join in [`ONE_WRONG_IN`] joins two people, but never below [`LEAST`] nor above [`MOST`].
-pub(super) fn auto_weight(found: &Clusters) -> Bits {
-    let mut weights: Vec<Bits> =
-        found.groups.iter().flat_map(|cluster| &cluster.joins).map(|join| join.weight).collect();
+pub(super) fn auto_weight(joins: &[Join]) -> Bits {
+    let mut weights: Vec<Bits> = joins.iter().map(|join| join.weight).collect();
     weights.sort_unstable_by_key(|weight| std::cmp::Reverse(*weight));
     let (mut wrong, mut joins) = (0.0, 0.0);
     let mut lowest = Bits::new(MOST);
@@ -80,14 +78,8 @@ pub(super) fn review_weight(banded: &[Banded]) -> Option<Bits> {
 }
 
 /// Bands of all clusters, in their order.
-pub(super) fn divide(
-    comparer: &Comparer<'_>,
-    found: &Clusters,
-    scored: &[Scored],
-    auto: Bits,
-    largest: usize,
-) -> Vec<Banded> {
-    let standing = certain::standing_pairs(comparer, found, scored, auto);
+pub(super) fn divide(comparer: &Comparer<'_>, found: &Clusters, auto: Bits, largest: usize) -> Vec<Banded> {
+    let standing = certain::standing_pairs(comparer, found, auto);
     let rules = Rules {
         rank: &comparer.features.rank,
         auto,
@@ -99,12 +91,12 @@ pub(super) fn divide(
     for join in &found.said {
         said.entry(found.of_row[join.left as usize]).or_default().push(*join);
     }
-    let banded = |(at, cluster): (usize, &Cluster)| {
-        let at = super::row_id(at);
-        let said = said.get(&at).map_or(&[] as &[Join], Vec::as_slice);
-        banded(cluster, said, standing.get(&at).map(Vec::as_slice), &rules)
+    let banded = |at: usize| {
+        let group = super::row_id(at);
+        let said = said.get(&group).map_or(&[] as &[Join], Vec::as_slice);
+        banded(found.group(at), said, standing.get(&group).map(Vec::as_slice), &rules)
     };
-    found.groups.par_iter().enumerate().map(banded).collect()
+    (0..found.len()).into_par_iter().map(banded).collect()
 }
 
 /// What makes members certain of one another.
@@ -119,12 +111,12 @@ struct Rules<'r> {
 }
 
 /// Divides one cluster. `said` are the joins a person made, which nothing more is asked of; `standing` are the pairs that may connect members of a cluster around a shared mailbox.
-fn banded(cluster: &Cluster, said: &[Join], standing: Option<&[Join]>, rules: &Rules<'_>) -> Banded {
+fn banded(cluster: Cluster<'_>, said: &[Join], standing: Option<&[Join]>, rules: &Rules<'_>) -> Banded {
     let Rules { rank, auto, largest, contradict, thin } = *rules;
     if cluster.members.len() < 2 {
         return Banded { band: Band::Single, weight: None, loose: Vec::new(), reason: None };
     }
-    let mut parts = Parts::new(&cluster.members);
+    let mut parts = Parts::new(cluster.members);
     let certain = |parts: &Parts<'_>, join: &Join| {
         let checked =
             cluster.members.len() > LARGEST_CHECKED || !parts.between(join).any(|(one, other)| contradict(one, other));
@@ -142,7 +134,7 @@ fn banded(cluster: &Cluster, said: &[Join], standing: Option<&[Join]>, rules: &R
     // A pair that stands without the mailbox may weigh less than the join that made its two one person.
     let mut joined_by = None;
     if let Some(pairs) = standing {
-        let joined = std::mem::replace(&mut parts, Parts::new(&cluster.members));
+        let joined = std::mem::replace(&mut parts, Parts::new(cluster.members));
         for join in said {
             parts.join(join);
         }
@@ -171,7 +163,7 @@ fn banded(cluster: &Cluster, said: &[Join], standing: Option<&[Join]>, rules: &R
         return Banded { band: Band::Review, weight: weakest_of_all, loose: Vec::new(), reason: Some(reason) };
     }
     let in_core: Vec<u32> = cluster.members.iter().copied().filter(|row| parts.of(*row) == core).collect();
-    let loose = parts.connect(core, &cluster.joins);
+    let loose = parts.connect(core, cluster.joins);
     let loose: Vec<(u32, Bits)> =
         cluster.members.iter().filter(|row| !in_core.contains(row)).map(|row| (*row, loose[row])).collect();
     let reason = match (loose.len(), by_mailbox && loose.iter().all(|(_, weight)| *weight >= auto)) {
@@ -275,12 +267,12 @@ mod tests {
         let mut members: Vec<u32> = joins.iter().flat_map(|join| [join.left, join.right]).collect();
         members.sort_unstable();
         members.dedup();
-        let cluster = Cluster { members, joins: joins.to_vec() };
+        let cluster = Cluster { members: &members, joins };
         let rank: Vec<u32> = (0..10).collect();
         // A weight of 13 bits marks a join that hangs on one fact.
         let thin = |join: &Join| join.weight == Bits::new(13.0);
         banded(
-            &cluster,
+            cluster,
             &[],
             standing,
             &Rules { rank: &rank, auto: Bits::new(6.0), largest: 5, contradict, thin: &thin },
@@ -379,9 +371,8 @@ mod tests {
     #[test]
     fn the_threshold_follows_from_how_sure_the_joins_are() {
         let found = |weights: &[f64]| {
-            let joins = weights.iter().map(|weight| join(0, 1, *weight)).collect();
-            let groups = vec![Cluster { members: vec![0, 1], joins }];
-            auto_weight(&Clusters { groups, refusals: Vec::new(), said: Vec::new(), of_row: vec![0, 0] }).value()
+            let joins: Vec<Join> = weights.iter().map(|weight| join(0, 1, *weight)).collect();
+            auto_weight(&joins).value()
         };
         let sure: Vec<f64> = std::iter::repeat_n(20.0, 1_000).chain([1.0, 5.0]).collect();
         assert!((found(&sure) - 3.5).abs() < 0.01, "one join of 1 bit is far less than one wrong in 400");

@@ -8,7 +8,6 @@ use super::cluster::{self, Cluster, Clusters, Join};
 use super::compare::Comparer;
 use super::features::NONE;
 use super::levels::Level;
-use super::score::Scored;
 use super::weights::Bits;
 
 /// Weight of a pair, in bits, at which a contradiction is a mistake in one of the records and not another person.
@@ -19,7 +18,7 @@ pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool
     if comparer.said(left, right) == Some(true) {
         return false;
     }
-    let found = comparer.compare(left, right);
+    let found = comparer.findings(left, right);
     let mut levels = found.as_slice().iter();
     let identified =
         levels.any(|(level, _)| matches!(level, Level::IdentifierSame | Level::ExternalIdSame | Level::EmailSame));
@@ -42,7 +41,7 @@ pub(super) fn contradict(comparer: &Comparer<'_>, left: u32, right: u32) -> bool
 /// Whether a join hangs on one fact that relatives, colleagues or namesakes share as well, or on slips alone. Facts that
 /// belong together count once: the company with its web site, the street with its town.
 pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
-    let found = comparer.compare(join.left, join.right);
+    let found = comparer.findings(join.left, join.right);
     // What other members of the two groups add is more than this pair shows.
     if join.weight > comparer.weights.prior + found.sum() {
         return false;
@@ -80,12 +79,7 @@ pub(super) fn is_thin(comparer: &Comparer<'_>, join: &Join) -> bool {
 }
 
 /// For each cluster in which several members use a shared mailbox, the pairs that are certain without it.
-pub(super) fn standing_pairs(
-    comparer: &Comparer<'_>,
-    found: &Clusters,
-    scored: &[Scored],
-    auto: Bits,
-) -> FxHashMap<u32, Vec<Join>> {
+pub(super) fn standing_pairs(comparer: &Comparer<'_>, found: &Clusters, auto: Bits) -> FxHashMap<u32, Vec<Join>> {
     let features = comparer.features;
     let uses_shared = |row: &&u32| {
         let named = features.row(**row).name != NONE;
@@ -95,18 +89,17 @@ pub(super) fn standing_pairs(
         };
         features.emails_of(**row).iter().any(shared)
     };
-    let is_suspect = |(_, cluster): &(u32, &Cluster)| {
+    let is_suspect = |(_, cluster): &(u32, Cluster<'_>)| {
         cluster.members.len() > 1 && cluster.members.iter().filter(uses_shared).count() > 1
     };
     let mut standing: FxHashMap<u32, Vec<Join>> =
-        (0..).zip(&found.groups).filter(is_suspect).map(|(at, _)| (at, Vec::new())).collect();
-    for pair in scored {
+        (0..).zip(found.iter()).filter(is_suspect).map(|(at, _)| (at, Vec::new())).collect();
+    for (pair, levels) in comparer.kept.iter() {
         let home = found.of_row[pair.left as usize];
         if home != found.of_row[pair.right as usize] {
             continue;
         }
         let Some(pairs) = standing.get_mut(&home) else { continue };
-        let levels = comparer.compare(pair.left, pair.right);
         let mailbox: i32 =
             levels.as_slice().iter().filter(|(level, _)| cluster::is_shared(*level)).map(|(_, bits)| bits.0).sum();
         // One person who writes from the mailbox again gives the same name again; where nobody gives a name, the mailbox

@@ -19,6 +19,13 @@ pub(super) struct Memo {
     shift: u32,
 }
 
+impl Default for Memo {
+    /// A memo for a column of few distinct values.
+    fn default() -> Self {
+        Self::new(12)
+    }
+}
+
 impl Memo {
     /// A memo of 2^`bits` places.
     pub(super) fn new(bits: u32) -> Self {

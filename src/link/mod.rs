@@ -53,7 +53,7 @@ use rayon::prelude::*;
 
 use crate::contact::Record;
 use bands::Banded;
-use cluster::{Cluster, Clusters};
+use cluster::Clusters;
 use compare::Comparer;
 use features::{Features, row_id};
 use weights::{Bits, Weights};
@@ -144,21 +144,21 @@ pub fn link_watched(
     };
     watch("learn");
     comparer.decided = Some(&options.decided);
-    let comparer = comparer;
     let joined = options.decided.joins(&comparer);
     let bits = |weight: MatchWeight| Bits::new(weight.0);
     let asked_review = options.review_weight.or(model.map(|model| model.review_weight)).map(bits);
     let mut review = asked_review.unwrap_or(Bits::new(NEARLY_EVEN));
-    let scored = comparer.score(&candidates, review + Bits::new(-DOUBT));
+    comparer.kept = comparer.score(&candidates, review + Bits::new(-DOUBT));
+    let comparer = comparer;
     drop(candidates);
     watch("score");
-    let strongest_first = cluster::strongest_first(scored.clone(), &features.rank);
+    let strongest_first = cluster::strongest_first(comparer.kept.pairs(), &features.rank);
     let cluster = |least| cluster::cluster(records.len(), &joined, &strongest_first, least, &comparer);
     let mut found = cluster(review);
     watch("cluster");
     let asked_auto = options.auto_weight.or(model.map(|model| model.auto_weight)).map(bits);
-    let auto = asked_auto.unwrap_or_else(|| bands::auto_weight(&found));
-    let divide = |found: &Clusters| bands::divide(&comparer, found, &scored, auto, options.largest_auto_group);
+    let auto = asked_auto.unwrap_or_else(|| bands::auto_weight(found.joins()));
+    let divide = |found: &Clusters| bands::divide(&comparer, found, auto, options.largest_auto_group);
     let mut banded = divide(&found);
     if let (None, Some(higher)) = (asked_review, bands::review_weight(&banded)) {
         review = higher;
@@ -168,7 +168,7 @@ pub fn link_watched(
     watch("bands");
     let groups = groups(records, options, &found, banded);
     watch("golden");
-    let pairs: Vec<ScoredPair> = scored.par_iter().map(|pair| comparer.evidence(pair)).collect();
+    let pairs = comparer.evidence();
     let vetoes = found.refusals.iter().map(|refusal| Veto {
         left: RecordIndex(refusal.pair.left),
         right: RecordIndex(refusal.pair.right),
@@ -191,7 +191,8 @@ pub fn link_watched(
 
 /// Groups with band and golden record.
 fn groups(records: &[Record], options: &Options, found: &Clusters, banded: Vec<Banded>) -> Vec<Group> {
-    let group = |(at, (cluster, banded)): (usize, (&Cluster, Banded))| {
+    let group = |(at, banded): (usize, Banded)| {
+        let cluster = found.group(at);
         let is_loose = |row: &u32| banded.loose.iter().any(|(loose, _)| loose == row);
         let core: Vec<u32> = cluster.members.iter().copied().filter(|row| !is_loose(row)).collect();
         let loose = |(row, weight): &(u32, Bits)| Loose { record: RecordIndex(*row), weight: (*weight).into() };
@@ -205,5 +206,5 @@ fn groups(records: &[Record], options: &Options, found: &Clusters, banded: Vec<B
             golden: golden::merge(records, &core, &options.survivor),
         }
     };
-    found.groups.par_iter().zip(banded).enumerate().map(group).collect()
+    banded.into_par_iter().enumerate().map(group).collect()
 }

@@ -54,6 +54,9 @@ pub(super) struct NameMatch {
 
 /// Compares two names.
 pub(super) fn compare(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> NameMatch {
+    if let Some(found) = compare_plain(left, right, tokens) {
+        return found;
+    }
     let (left, right) = in_order(left, right, tokens);
     let found = compare_words(left, right, tokens);
     if left.suffix != right.suffix && left.suffix != NONE && right.suffix != NONE && found.level < NameLevel::OtherGiven
@@ -62,6 +65,20 @@ pub(super) fn compare(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words)
         return NameMatch { level: NameLevel::OtherGiven, given: 0, family: 0 };
     }
     found
+}
+
+/// Compares two names of one given name and one surname each, as most are, when nothing but given name with given name and
+/// surname with surname can have anything in common; gives what [`compare_words`] gives.
+fn compare_plain(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> Option<NameMatch> {
+    let plain = |name: NameValue<'_>| name.script == Script::Latin && name.suffix == NONE;
+    let ([given], [family], true) = (left.given, left.family, plain(left)) else { return None };
+    let ([other_given], [other_family], true) = (right.given, right.family, plain(right)) else { return None };
+    let found = matched(relate_two(*given, *other_given, tokens), relate_two(*family, *other_family, tokens));
+    let apart = |one: &u32, other: &u32| relate(*one, *other, tokens) == Different;
+    // One swapped part that differs makes the whole differ, in whichever order.
+    let in_place = found.level == NameLevel::Same || apart(given, other_family) || apart(family, other_given);
+    let other_letters = found.level <= NameLevel::Initial || left.letters != right.letters;
+    (in_place && other_letters).then_some(found)
 }
 
 /// Compares the words of two names, whatever generation they belong to.
@@ -123,8 +140,14 @@ pub(super) fn incompatible(found: NameMatch) -> bool {
 
 /// Compares given names with given names and surnames with surnames.
 fn align(given: &[u32], family: &[u32], other_given: &[u32], other_family: &[u32], tokens: &Words) -> NameMatch {
-    let (given_relation, given_count) = relate_given(given, other_given, tokens);
-    let (family_relation, family_count) = best(family, other_family, tokens);
+    matched(relate_given(given, other_given, tokens), best(family, other_family, tokens))
+}
+
+/// What two names have in common whose given names and surnames relate like this, each with the count of the commoner word.
+fn matched(
+    (given_relation, given_count): (Relation, u32),
+    (family_relation, family_count): (Relation, u32),
+) -> NameMatch {
     let level = match (given_relation, family_relation) {
         (Same, Same) => NameLevel::Same,
         (Nickname, Same) => NameLevel::Nickname,
@@ -148,7 +171,7 @@ fn relate_given(left: &[u32], right: &[u32], tokens: &Words) -> (Relation, u32) 
     let (Some(first), Some(other)) = (left.first(), right.first()) else {
         return (Relation::Missing, 0);
     };
-    let straight = (relate(*first, *other, tokens), commoner(*first, *other, tokens));
+    let straight = relate_two(*first, *other, tokens);
     if straight.0 <= Relation::Initial || (left.len() == 1 && right.len() == 1) {
         return straight;
     }
@@ -169,8 +192,14 @@ fn strongest(
     tokens: &Words,
 ) -> (Relation, u32) {
     let pairs = left.flat_map(|one| right.clone().map(move |other| (one, other)));
-    let related = pairs.map(|(one, other)| (relate(one, other, tokens), commoner(one, other, tokens)));
+    let related = pairs.map(|(one, other)| relate_two(one, other, tokens));
     related.min().unwrap_or((Relation::Missing, 0))
+}
+
+/// How two words relate, and in how many names the commoner occurs where that matters.
+fn relate_two(left: u32, right: u32, tokens: &Words) -> (Relation, u32) {
+    let relation = relate(left, right, tokens);
+    (relation, if relation <= Typo { commoner(left, right, tokens) } else { 0 })
 }
 
 /// In how many names the commoner of two words occurs.
@@ -281,11 +310,9 @@ fn same_letters(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> bo
         return false;
     }
     if left.script == Script::Latin {
-        let length = |name: NameValue<'_>| name.tokens().map(|token| tokens.text(token).len()).sum::<usize>();
         let letters =
             |name: NameValue<'_>| name.tokens().flat_map(|token| tokens.text(token).bytes()).collect::<Vec<u8>>();
-        let size = length(left);
-        return size >= 6 && size == length(right) && letters(left) == letters(right);
+        return left.letters >= 6 && left.letters == right.letters && letters(left) == letters(right);
     }
     let joined = |name: NameValue<'_>| name.tokens().map(|token| tokens.text(token)).collect::<String>();
     let (one, other) = (joined(left), joined(right));
@@ -295,4 +322,32 @@ fn same_letters(left: NameValue<'_>, right: NameValue<'_>, tokens: &Words) -> bo
         letters
     };
     sorted(&one) == sorted(&other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::{Record, RecordBuilder};
+    use crate::link::ablation::Without;
+    use crate::link::features::Features;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_gives_what_the_long_way_gives(
+            names in prop::collection::vec("(Ann|Anna|Lee|Leeds|Lea|Bob|Robert|A|Nan) (Lee|Ann|Leed|Roberts|Al|Nanle)", 2..8),
+        ) {
+            let records: Vec<Record> = names.iter().map(|name| RecordBuilder::lead().name(name).build()).collect();
+            let features = Features::new(&records, Without::default());
+            let values: Vec<NameValue<'_>> = (0..).map_while(|name| features.names.get(name)).collect();
+            for left in &values {
+                for right in &values {
+                    let (one, other) = in_order(*left, *right, &features.tokens);
+                    if let Some(found) = compare_plain(*left, *right, &features.tokens) {
+                        prop_assert_eq!(found, compare_words(one, other, &features.tokens));
+                    }
+                }
+            }
+        }
+    }
 }

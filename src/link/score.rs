@@ -1,9 +1,14 @@
 //! Candidate pairs → weights, in parallel; and the evidence of a pair in words.
+//!
+//! What a pair that weighs enough was found to agree on is kept, four bytes a comparison: clustering, the bands and the
+//! evidence ask for the same pairs again, and reading the levels back costs a tenth of comparing the records once more.
 
 use rayon::prelude::*;
 
-use super::block::Candidates;
-use super::compare::Comparer;
+use super::block::{CandidatePair, Candidates};
+use super::compare::{Comparer, Findings};
+use super::features::row_id;
+use super::levels::{Level, TABLE};
 use super::weights::Bits;
 use super::{BlockingKey, RecordIndex, ScoredPair, Term};
 
@@ -16,41 +21,186 @@ pub(super) struct Scored {
     pub(super) key: BlockingKey,
 }
 
+/// A level and its weight: the level in the lowest byte, the weight above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Packed(i32);
+
+impl Packed {
+    fn new((level, bits): (Level, Bits)) -> Self {
+        // A single weight is within ±1000 bits, which fits into 24 bits of 2⁻¹⁰.
+        Self(bits.0 << 8 | i32::from(level as u8))
+    }
+
+    fn read(self) -> (Level, Bits) {
+        let level = TABLE.get(usize::from(self.0.to_le_bytes()[0])).map_or(Level::TextDifferent, |row| row.0);
+        (level, Bits(self.0 >> 8))
+    }
+}
+
+/// The pairs that weigh enough to be looked at again, by left, then right row, with the levels they reached.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pairs: Vec<Scored>,
+    /// End of each pair's terms.
+    ends: Vec<usize>,
+    terms: Vec<Packed>,
+    /// Where the pairs of each left row begin.
+    starts: Vec<u32>,
+}
+
+impl Kept {
+    /// All pairs.
+    pub(super) fn pairs(&self) -> &[Scored] {
+        &self.pairs
+    }
+
+    /// All pairs with the levels they reached.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Scored, Findings)> {
+        self.pairs.iter().enumerate().map(|(at, pair)| (pair, self.findings(at)))
+    }
+
+    /// The levels two rows reached, if they were kept.
+    pub(super) fn find(&self, left: u32, right: u32) -> Option<Findings> {
+        let (left, right) = (left.min(right), left.max(right));
+        let row = left as usize;
+        let (start, end) = (*self.starts.get(row)? as usize, *self.starts.get(row + 1)? as usize);
+        let at = self.pairs.get(start..end)?.binary_search_by_key(&right, |pair| pair.right).ok()?;
+        Some(self.findings(start + at))
+    }
+
+    fn terms(&self, at: usize) -> &[Packed] {
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|end| self.terms.get(start..*end)).unwrap_or_default()
+    }
+
+    fn findings(&self, at: usize) -> Findings {
+        self.terms(at).iter().map(|term| term.read()).collect()
+    }
+
+    fn add(&mut self, pair: CandidatePair, weight: Bits, found: &Findings) {
+        self.pairs.push(Scored { left: pair.left, right: pair.right, weight, key: pair.key });
+        self.terms.extend(found.as_slice().iter().copied().map(Packed::new));
+        self.ends.push(self.terms.len());
+    }
+
+    /// One after the other, for so many rows.
+    fn concat(parts: Vec<Self>, rows: usize) -> Self {
+        let mut all = Self::default();
+        all.pairs.reserve_exact(parts.iter().map(|part| part.pairs.len()).sum());
+        all.ends.reserve_exact(all.pairs.capacity());
+        all.terms.reserve_exact(parts.iter().map(|part| part.terms.len()).sum());
+        for part in parts {
+            let before = all.terms.len();
+            all.pairs.extend(part.pairs);
+            all.terms.extend(part.terms);
+            all.ends.extend(part.ends.iter().map(|end| before + end));
+        }
+        all.starts = Vec::with_capacity(rows + 1);
+        let mut start = 0;
+        for row in 0..=row_id(rows) {
+            while all.pairs.get(start).is_some_and(|pair| pair.left < row) {
+                start += 1;
+            }
+            all.starts.push(row_id(start));
+        }
+        all
+    }
+}
+
+/// Candidates that are scored at a time.
+const PAIRS_AT_A_TIME: usize = 1 << 13;
+
+/// Pairs whose records are fetched together.
+const PAIRS_TO_FETCH: usize = 32;
+
 impl Comparer<'_> {
     /// Weight of a pair: the prior and every comparison.
     pub(super) fn weight(&self, left: u32, right: u32) -> Bits {
-        self.weights.prior + self.compare(left, right).sum()
+        self.weights.prior + self.findings(left, right).sum()
+    }
+
+    /// What two records agree on, looked up where it is known.
+    pub(super) fn findings(&self, left: u32, right: u32) -> Findings {
+        self.kept.find(left, right).unwrap_or_else(|| self.compare(left, right))
     }
 
     /// Scores all candidates and keeps those of at least `least`.
-    pub(super) fn score(&self, candidates: &Candidates, least: Bits) -> Vec<Scored> {
-        candidates
-            .par_iter()
-            .map(|pair| Scored {
-                left: pair.left,
-                right: pair.right,
-                weight: self.weight(pair.left, pair.right),
-                key: pair.key,
-            })
-            .filter(|scored| scored.weight >= least)
-            .collect()
+    pub(super) fn score(&self, candidates: &Candidates, least: Bits) -> Kept {
+        let score = |pairs: usize| {
+            let mut kept = Kept::default();
+            let pairs: Vec<CandidatePair> = candidates.range(pairs * PAIRS_AT_A_TIME, PAIRS_AT_A_TIME).collect();
+            for near in pairs.chunks(PAIRS_TO_FETCH) {
+                self.features.fetch(near.iter().map(|pair| pair.right));
+                for pair in near {
+                    let found = self.compare(pair.left, pair.right);
+                    let weight = self.weights.prior + found.sum();
+                    if weight >= least {
+                        kept.add(*pair, weight, &found);
+                    }
+                }
+            }
+            kept
+        };
+        let parts = 0..candidates.len().div_ceil(PAIRS_AT_A_TIME);
+        Kept::concat(parts.into_par_iter().map(score).collect(), self.features.len)
     }
 
-    /// The evidence of a pair: prior, one term per comparison, and their exact sum.
-    pub(super) fn evidence(&self, scored: &Scored) -> ScoredPair {
-        let found = self.compare(scored.left, scored.right);
-        let term = |(level, bits): &(super::levels::Level, Bits)| Term {
-            comparison: level.comparison(),
-            level: level.words().into(),
-            weight: (*bits).into(),
+    /// The evidence of all pairs that were kept: prior, one term per comparison, and their exact sum.
+    pub(super) fn evidence(&self) -> Vec<ScoredPair> {
+        let term = |term: &Packed| {
+            let (level, bits) = term.read();
+            Term { comparison: level.comparison(), level: level.words().into(), weight: bits.into() }
         };
-        ScoredPair {
+        let prior = self.weights.prior.into();
+        let evidence = |(at, scored): (usize, &Scored)| ScoredPair {
             left: RecordIndex(scored.left),
             right: RecordIndex(scored.right),
-            prior: self.weights.prior.into(),
-            terms: found.as_slice().iter().map(term).collect(),
+            prior,
+            terms: self.kept.terms(at).iter().map(term).collect(),
             weight: scored.weight.into(),
             found_by: scored.key,
+        };
+        self.kept.pairs.par_iter().enumerate().map(evidence).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_findings() -> impl Strategy<Value = Findings> {
+        let term = (0..TABLE.len(), -1_024_000..=1_024_000_i32);
+        let read = |terms: Vec<(usize, i32)>| terms.into_iter().map(|(at, bits)| (TABLE[at].0, Bits(bits))).collect();
+        prop::collection::vec(term, 0..14).prop_map(read)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_found_again_and_nothing_else(
+            pairs in prop::collection::btree_map((0..12_u32, 1..6_u32), any_findings(), 0..40),
+            parts in 1..9_usize,
+        ) {
+            let pairs: Vec<((u32, u32), Findings)> =
+                pairs.into_iter().map(|((left, apart), found)| ((left, left + apart), found)).collect();
+            let part = |pairs: &[((u32, u32), Findings)]| {
+                let mut kept = Kept::default();
+                for ((left, right), found) in pairs {
+                    let pair = CandidatePair { left: *left, right: *right, key: BlockingKey::Email };
+                    kept.add(pair, found.sum(), found);
+                }
+                kept
+            };
+            let kept = Kept::concat(pairs.chunks(parts).map(part).collect(), 18);
+            for left in 0..18 {
+                for right in left + 1..20 {
+                    let known = pairs.iter().find(|(pair, _)| *pair == (left, right)).map(|(_, found)| found.as_slice());
+                    let found = kept.find(right, left);
+                    prop_assert_eq!(found.as_ref().map(Findings::as_slice), known);
+                }
+            }
+            let all: Vec<(u32, u32)> = kept.iter().map(|(pair, _)| (pair.left, pair.right)).collect();
+            prop_assert_eq!(all, pairs.iter().map(|(pair, _)| *pair).collect::<Vec<_>>());
         }
     }
 }

@@ -6,7 +6,7 @@ use super::cluster;
 use super::compare::Comparer;
 use super::estimate;
 use super::features::Features;
-use super::score::Scored;
+use super::score::Kept;
 use super::weights::Bits;
 use super::{DOUBT, NEARLY_EVEN};
 use crate::contact::Record;
@@ -25,7 +25,7 @@ pub struct Weighed<'c>(Comparer<'c>);
 
 /// Pairs with their weights.
 #[derive(Debug)]
-pub struct Scores(Vec<Scored>);
+pub struct Scores(Kept);
 
 impl Columns {
     /// Records to columns.
@@ -63,7 +63,7 @@ impl Weighed<'_> {
     #[must_use]
     pub fn cluster(&self, scores: &Scores) -> usize {
         let features = self.0.features;
-        let pairs = cluster::strongest_first(scores.0.clone(), &features.rank);
-        cluster::cluster(features.len, &[], &pairs, Bits::new(NEARLY_EVEN), &self.0).groups.len()
+        let pairs = cluster::strongest_first(scores.0.pairs(), &features.rank);
+        cluster::cluster(features.len, &[], &pairs, Bits::new(NEARLY_EVEN), &self.0).len()
     }
 }

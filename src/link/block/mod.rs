@@ -39,11 +39,12 @@ impl Candidates {
     }
 
     pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = CandidatePair> + '_ {
-        let pair = |(pair, key): (&u64, &u8)| {
-            let key = KEYS.get(usize::from(*key)).copied().unwrap_or(BlockingKey::FullName);
-            CandidatePair { left: high(*pair), right: low(*pair), key }
-        };
-        self.pairs.par_iter().zip(&self.keys).map(pair)
+        self.pairs.par_iter().zip(&self.keys).map(read)
+    }
+
+    /// So many pairs from a place on, or as many as there are.
+    pub(super) fn range(&self, from: usize, count: usize) -> impl Iterator<Item = CandidatePair> {
+        self.pairs.iter().zip(&self.keys).skip(from).take(count).map(read)
     }
 }
 
@@ -138,6 +139,11 @@ fn merge(found: &[Found]) -> (Candidates, BlockingReport) {
         contradicted: found.iter().map(|found| found.contradicted).sum(),
     };
     (all, report)
+}
+
+fn read((pair, key): (&u64, &u8)) -> CandidatePair {
+    let key = KEYS.get(usize::from(*key)).copied().unwrap_or(BlockingKey::FullName);
+    CandidatePair { left: high(*pair), right: low(*pair), key }
 }
 
 fn high(pair: u64) -> u32 {

@@ -43,13 +43,11 @@ fn addresses_agree(features: &Features, left: u32, right: u32) -> bool {
     let alike = |one: u32, other: u32| {
         let (left, right) = (&features.emails[one as usize], &features.emails[other as usize]);
         let locals = || (features.locals.text(left.local), features.locals.text(right.local));
-        let domains = || (features.domains.text(left.domain), features.domains.text(right.domain));
-        let jaro_winkler = |(one, other)| similarity::jaro_winkler(one, other) >= ALIKE;
         one == other
             || left.local == right.local
             || (left.shape.may_be_alike(&right.shape)
-                && (left.domain == right.domain || jaro_winkler(domains()))
-                && jaro_winkler(locals()))
+                && (left.domain == right.domain || features.are_domains_alike(left.domain, right.domain))
+                && similarity::jaro_winkler(locals().0, locals().1) >= ALIKE)
             || (left.domain == right.domain
                 && left.shape.may_be_slip(&right.shape)
                 && similarity::edits(locals().0, locals().1) <= 1)

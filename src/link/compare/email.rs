@@ -95,7 +95,7 @@ impl Comparer<'_> {
             }
         }
         let same_domain = left.domain == right.domain;
-        if (same_domain || self.are_domains_alike(left.domain, right.domain))
+        if (same_domain || features.are_domains_alike(left.domain, right.domain))
             && shapes.0.may_be_alike(shapes.1)
             && similarity::jaro_winkler(local().0, local().1) >= ALIKE
         {
@@ -108,12 +108,6 @@ impl Comparer<'_> {
         } else {
             Level::EmailOtherKind
         }
-    }
-
-    fn are_domains_alike(&self, one: u32, other: u32) -> bool {
-        let text = |domain: u32| self.features.domains.text(domain);
-        let alike = || similarity::jaro_winkler(text(one), text(other)) >= ALIKE;
-        self.memos.domains.is(one.min(other), one.max(other), alike)
     }
 
     /// Whether two local parts are one address but for a slip, and not the addresses of two people whose names differ by a

@@ -14,6 +14,7 @@ use crate::link::ablation::Idea;
 use crate::link::features::{Features, NONE};
 use crate::link::levels::Level;
 use crate::link::memo::Memo;
+use crate::link::score::Kept;
 use crate::link::shared::{SharedValues, ValuesOf};
 use crate::link::weights::{Bits, Weights};
 use crate::link::{Decided, RecordIndex};
@@ -38,7 +39,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { found: [(Level::NameUnclear, Bits(0)); MOST], len: 0 }
     }
 
@@ -46,6 +47,17 @@ impl Findings {
         if let Some(slot) = self.found.get_mut(self.len) {
             *slot = (level, bits);
             self.len += 1;
+        }
+    }
+
+    /// The best of each comparison, in the order in which they come.
+    pub(super) fn better(&mut self, other: &Self) {
+        for (level, bits) in other.as_slice() {
+            let same = |known: &&mut (Level, Bits)| known.0.comparison() == level.comparison();
+            match self.found.get_mut(..self.len).unwrap_or_default().iter_mut().find(same) {
+                Some(known) => known.1 = known.1.max(*bits),
+                None => self.push(*level, *bits),
+            }
         }
     }
 
@@ -60,6 +72,14 @@ impl Findings {
     }
 }
 
+impl FromIterator<(Level, Bits)> for Findings {
+    fn from_iter<I: IntoIterator<Item = (Level, Bits)>>(found: I) -> Self {
+        let mut findings = Self::new();
+        found.into_iter().for_each(|(level, bits)| findings.push(level, bits));
+        findings
+    }
+}
+
 /// Everything a comparison needs to know.
 #[derive(Debug)]
 pub(super) struct Comparer<'f> {
@@ -69,6 +89,8 @@ pub(super) struct Comparer<'f> {
     /// What people said before, once there is something.
     pub(super) decided: Option<&'f Decided>,
     pub(super) weights: Weights,
+    /// Pairs whose levels are known already, by these weights.
+    pub(super) kept: Kept,
     pub(super) shared_email: SharedValues,
     pub(super) shared_phone: SharedValues,
     pub(super) shared_street: SharedValues,
@@ -84,8 +106,6 @@ struct Memos {
     companies: Memo,
     /// Whether a domain is a company's by its name.
     company_domains: Memo,
-    /// Whether two e-mail domains look alike.
-    domains: Memo,
     /// Whether two places are one but for a slip.
     places: Memo,
     /// How two streets agree.
@@ -97,14 +117,12 @@ struct Memos {
 impl Default for Memos {
     fn default() -> Self {
         let large = || Memo::new(15);
-        let small = || Memo::new(12);
         Self {
             companies: large(),
             company_domains: large(),
-            domains: small(),
-            places: small(),
+            places: Memo::default(),
             streets: large(),
-            job_titles: small(),
+            job_titles: Memo::default(),
         }
     }
 }
@@ -128,6 +146,7 @@ impl<'f> Comparer<'f> {
             organisations: features.organisations,
             decided: None,
             weights,
+            kept: Kept::default(),
             shared_email: learn(features.emails.len(), &|row, hand| {
                 features.emails_of(row).iter().copied().for_each(hand);
             }),

@@ -14,18 +14,20 @@ pub(in crate::link) const NONE: u32 = u32::MAX;
 
 /// Distinct texts with dense ids in order of first appearance. Ids are never evidence and never decide an order.
 ///
-/// All texts stand in one string, and the table finds ids by hash: a text costs its bytes and sixteen more.
+/// All texts stand in one string, and the table finds ids by hash: a text costs its bytes and some sixteen more.
 #[derive(Debug, Default)]
 pub(in crate::link) struct Interner {
-    /// Ids by the lower bits of their hash, or [`NONE`]; a power of two long, at most three quarters full.
-    table: Vec<u32>,
-    /// The upper half of each text's hash, which tells most texts apart.
-    tags: Vec<u32>,
+    /// Ids by the lower bits of their hash, or [`FREE`]; a power of two long, at most three quarters full. Beside each id
+    /// stands the upper half of the hash, which tells most texts apart without another look into memory.
+    table: Vec<u64>,
     text: String,
     /// End of each text.
     ends: Vec<usize>,
     counts: Vec<u32>,
 }
+
+/// A place in a table that holds no id.
+const FREE: u64 = u64::MAX;
 
 impl Interner {
     /// The id of a text, new or known; counts the occurrence.
@@ -47,8 +49,7 @@ impl Interner {
         };
         // Four billion distinct values do not fit into memory before they fit into an id.
         let id = u32::try_from(self.len()).unwrap_or(NONE);
-        self.table[slot] = id;
-        self.tags.push(tag);
+        self.table[slot] = entry(tag, id);
         self.text.push_str(text);
         self.ends.push(self.text.len());
         self.counts.push(0);
@@ -60,11 +61,13 @@ impl Interner {
         let mask = self.table.len() - 1;
         let mut slot = place & mask;
         loop {
-            let id = self.table[slot];
-            if id == NONE {
+            let known = self.table[slot];
+            if known == FREE {
                 return Err(slot);
             }
-            if self.tags[id as usize] == tag && self.text(id) == text {
+            let [.., a, b, c, d] = known.to_be_bytes();
+            let id = u32::from_be_bytes([a, b, c, d]);
+            if known == entry(tag, id) && self.text(id) == text {
                 return Ok(id);
             }
             slot = (slot + 1) & mask;
@@ -73,14 +76,15 @@ impl Interner {
 
     fn grow(&mut self) {
         let length = (self.table.len() * 2).max(16);
-        self.table = vec![NONE; length];
+        self.table = vec![FREE; length];
         for id in 0..self.len() {
             let id = u32::try_from(id).unwrap_or(NONE);
-            let mut slot = hash(self.text(id)).0 & (length - 1);
-            while self.table[slot] != NONE {
+            let (place, tag) = hash(self.text(id));
+            let mut slot = place & (length - 1);
+            while self.table[slot] != FREE {
                 slot = (slot + 1) & (length - 1);
             }
-            self.table[slot] = id;
+            self.table[slot] = entry(tag, id);
         }
     }
 
@@ -117,6 +121,11 @@ impl Interner {
     pub(in crate::link) fn len(&self) -> usize {
         self.ends.len()
     }
+}
+
+/// An id with its tag.
+fn entry(tag: u32, id: u32) -> u64 {
+    u64::from(tag) << 32 | u64::from(id)
 }
 
 /// Where a text belongs in a table, and its tag.

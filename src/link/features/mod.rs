@@ -20,13 +20,16 @@ use values::Mailbox;
 pub(super) use values::{ALIKE, EmailValue, PhoneValue, StreetValue};
 
 use std::hash::Hasher;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::ablation::Without;
+use super::memo::Memo;
 use super::model::Scale;
+use super::similarity;
 use crate::contact::{MailboxKind, Record, Region};
 
 /// All records as columns.
@@ -46,6 +49,8 @@ pub(super) struct Features {
     pub(super) addresses: Interner,
     /// E-mail domains and the domains of web sites.
     pub(super) domains: Interner,
+    /// Which domains look alike, as far as somebody asked.
+    alike_domains: Memo,
     /// E-mail local parts.
     pub(super) locals: Interner,
     /// Distinct addresses, by the id of [`Self::addresses`].
@@ -97,9 +102,22 @@ impl Features {
     pub(super) fn new(records: &[Record], without: Without) -> Self {
         let mut features = Self { len: records.len(), without, ..Self::default() };
         features.tokens.without = without;
-        let folded: Vec<Folded> = records.par_iter().map(Folded::new).collect();
-        for (record, folded) in records.iter().zip(&folded) {
-            features.push(record, folded);
+        features.rows.reserve_exact(records.len());
+        let mut hashes = Vec::with_capacity(records.len());
+        let fold = |records: &[Record]| records.par_iter().map(Folded::new).collect::<Vec<Folded>>();
+        let mut chunks = records.chunks(ROWS_AT_A_TIME);
+        let mut ready: (&[Record], Vec<Folded>) = Default::default();
+        // While the texts of some rows get their ids those of the next are folded: folded texts are not needed twice.
+        while !ready.0.is_empty() || chunks.len() > 0 {
+            let next = chunks.next().unwrap_or_default();
+            let add = || {
+                for (record, folded) in ready.0.iter().zip(&ready.1) {
+                    features.push(record, folded);
+                    hashes.push(folded.hash);
+                }
+            };
+            let (folded, ()) = rayon::join(|| fold(next), add);
+            ready = (next, folded);
         }
         features.names.close();
         for company in 0..row_id(features.companies.len()) {
@@ -113,7 +131,7 @@ impl Features {
         features.tokens.put_in_order();
         features.forget_names_of_addresses();
         features.organisations = features.are_organisations();
-        features.rank = ranks(records, &folded);
+        features.rank = ranks(records, &hashes);
         features.rows.iter_mut().zip(&features.rank).for_each(|(row, rank)| row.rank = *rank);
         features
     }
@@ -146,6 +164,26 @@ impl Features {
     /// Company domains of a record, from its addresses and its web site.
     pub(super) fn company_domains_of(&self, row: u32) -> &[u32] {
         self.row(row).list(List::Domains, &self.spill)
+    }
+
+    /// Brings what comparing records asks for first into the cache. Their places in memory have nothing to do with each
+    /// other, and waiting for them one by one is much of what a pair costs; reads that do not depend on each other wait
+    /// together.
+    pub(super) fn fetch(&self, rows: impl Iterator<Item = u32> + Clone) {
+        let of_rows = rows.clone().fold(0, |seen, row| seen ^ self.row(row).name);
+        let of_values = rows.fold(0, |seen, row| {
+            let email = self.emails_of(row).first().and_then(|email| self.emails.get(*email as usize));
+            let phone = self.phones_of(row).first().and_then(|phone| self.phones.get(*phone as usize));
+            let letters = self.name_of(row).map_or(0, |name| u32::from(name.letters));
+            seen ^ letters ^ email.map_or(0, |email| email.local) ^ phone.map_or(0, |phone| phone.tail)
+        });
+        black_box((of_rows, of_values));
+    }
+
+    /// Whether two domains look alike.
+    pub(super) fn are_domains_alike(&self, one: u32, other: u32) -> bool {
+        let alike = || similarity::jaro_winkler(self.domains.text(one), self.domains.text(other)) >= ALIKE;
+        self.alike_domains.is(one.min(other), one.max(other), alike)
     }
 
     /// The name of a record.
@@ -279,6 +317,9 @@ impl Features {
     }
 }
 
+/// Rows whose texts are folded at a time.
+const ROWS_AT_A_TIME: usize = 1 << 13;
+
 /// Ids without repeats, in the order in which they come.
 fn distinct(mut ids: Vec<u32>) -> Vec<u32> {
     let mut kept = 0;
@@ -366,9 +407,8 @@ impl Folded {
 }
 
 /// Place of each record in an order made of content: hash, then the id handle, then what the record was read from.
-fn ranks(records: &[Record], folded: &[Folded]) -> Vec<u32> {
-    let mut order: Vec<(u64, u32)> =
-        folded.iter().enumerate().map(|(row, folded)| (folded.hash, row_id(row))).collect();
+fn ranks(records: &[Record], hashes: &[u64]) -> Vec<u32> {
+    let mut order: Vec<(u64, u32)> = hashes.iter().enumerate().map(|(row, hash)| (*hash, row_id(row))).collect();
     order.par_sort_unstable_by(|left, right| {
         left.0.cmp(&right.0).then_with(|| {
             let (one, other) = (&records[left.1 as usize], &records[right.1 as usize]);

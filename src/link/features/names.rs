@@ -18,6 +18,8 @@ pub(in crate::link) struct NameValue<'n> {
     pub(in crate::link) suffix: u32,
     /// Writing system.
     pub(in crate::link) script: Script,
+    /// Bytes of all tokens but the suffix.
+    pub(in crate::link) letters: u16,
 }
 
 impl<'n> NameValue<'n> {
@@ -43,6 +45,7 @@ struct Stored {
     family: u16,
     suffix: u32,
     script: Script,
+    letters: u16,
 }
 
 /// All distinct names.
@@ -64,7 +67,9 @@ impl Names {
         let mut ids = |words: &[Box<str>]| words.iter().map(|word| tokens.id(word)).collect::<Vec<u32>>();
         let (given, family) = (ids(name.given()), ids(name.family()));
         let suffix = name.suffix().map_or(NONE, |suffix| tokens.id(suffix));
-        let value = NameValue { given: &given, family: &family, suffix, script: name.script() };
+        let bytes: usize = name.given().iter().chain(name.family()).map(|word| word.len()).sum();
+        let letters = u16::try_from(bytes).unwrap_or(u16::MAX);
+        let value = NameValue { given: &given, family: &family, suffix, script: name.script(), letters };
         let mut hasher = FxHasher::default();
         value.hash(&mut hasher);
         let mut hash = hasher.finish();
@@ -94,7 +99,8 @@ impl Names {
         }
         let length = |words: &[u32]| u16::try_from(words.len()).unwrap_or(u16::MAX);
         let (given, family) = (length(name.given), length(name.family));
-        self.stored.push(Stored { words, given, family, suffix: name.suffix, script: name.script });
+        let NameValue { suffix, script, letters, .. } = name;
+        self.stored.push(Stored { words, given, family, suffix, script, letters });
     }
 
     /// A name; `None` for [`NONE`].
@@ -108,7 +114,8 @@ impl Names {
             &self.long[start..start + given + family]
         };
         let (given, family) = words.split_at(given);
-        Some(NameValue { given, family, suffix: stored.suffix, script: stored.script })
+        let Stored { suffix, script, letters, .. } = *stored;
+        Some(NameValue { given, family, suffix, script, letters })
     }
 
     /// Forgets what only adding names needs.

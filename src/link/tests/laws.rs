@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::{features_of, groups_of, linked};
 use crate::contact::{Record, RecordBuilder};
 use crate::link::cluster::Contradictions;
-use crate::link::compare::Comparer;
+use crate::link::compare::{Comparer, Findings};
 use crate::link::weights::{Bits, Weights};
 use crate::link::{Linkage, MatchWeight, RecordIndex};
 
@@ -149,8 +149,8 @@ proptest! {
         for left in 0..u32::try_from(records.len()).unwrap() {
             for right in 0..left {
                 if groups[left as usize] == groups[right as usize] {
-                    prop_assert!(comparer.between(left, right, strongest).is_ok());
-                    let agree = comparer.between(left, right, weak).is_ok();
+                    prop_assert!(comparer.between(left, right, strongest, &mut Findings::new()).is_ok());
+                    let agree = comparer.between(left, right, weak, &mut Findings::new()).is_ok();
                     prop_assert!(agree || is_strong(groups[left as usize]));
                 }
             }

@@ -1,6 +1,7 @@
 //! Clustering against a brute-force reading of its definition.
 
 use crate::link::cluster::{Contradictions, cluster, strongest_first};
+use crate::link::compare::Findings;
 use crate::link::score::Scored;
 use crate::link::weights::Bits;
 use crate::link::{BlockingKey, VetoReason};
@@ -96,7 +97,7 @@ impl World {
 }
 
 impl Contradictions for World {
-    fn between(&self, left: u32, right: u32, _: Bits) -> Result<Bits, VetoReason> {
+    fn between(&self, left: u32, right: u32, _: Bits, _: &mut Findings) -> Result<Bits, VetoReason> {
         let cell = (left * self.rows + right) as usize;
         if self.forbidden[cell] { Err(VetoReason::IncompatibleNames) } else { Ok(Bits(self.evidence[cell])) }
     }
@@ -106,9 +107,8 @@ impl Contradictions for World {
 fn clustering_agrees_with_brute_force_on_small_random_inputs() {
     for seed in 0..3_000 {
         let world = World::new(seed);
-        let found =
-            cluster(world.rows as usize, &[], &strongest_first(world.pairs.clone(), &world.rank), Bits(0), &world);
-        let groups: Vec<Vec<u32>> = found.groups.into_iter().map(|cluster| cluster.members).collect();
+        let found = cluster(world.rows as usize, &[], &strongest_first(&world.pairs, &world.rank), Bits(0), &world);
+        let groups: Vec<Vec<u32>> = found.iter().map(|cluster| cluster.members.to_vec()).collect();
         assert_eq!(groups, world.brute_force(), "seed {seed}");
     }
 }
