@@ -12,10 +12,10 @@ use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs};
 use super::signal::Cancel;
 use super::{Outcome, connect, inputs, match_model};
-use crate::config::Settings;
+use crate::config::{Settings, likeliest};
 use crate::contact::Field;
 use crate::intercom::{DataAttribute, DataType, ReadWorkspace};
-use crate::plan::KeepDiscarded;
+use crate::plan::{Attribute, KeepDiscarded};
 
 /// Check the files, and the custom attributes they name against the workspace
 #[derive(Clone, Debug, Args)]
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &ConfigCheckArgs, output: &OutputArgs, printer: &Pr
     Ok(if findings.is_empty() { Exit::Done } else { Exit::Usage })
 }
 
-/// Custom attributes that columns are mapped to or that keep discarded values, with the places that name them.
+/// Custom attributes that columns are mapped to, rules speak of, or that keep discarded values, with the places that name them.
 fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
     let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let general = std::iter::once(("[input.map]".to_owned(), &settings.input.map));
@@ -99,6 +99,11 @@ fn attributes(settings: &Settings) -> BTreeMap<String, BTreeSet<String>> {
     if settings.plan.keep == KeepDiscarded::Attribute {
         for (kept, place) in &settings.plan.keep_attributes {
             named.entry(place.clone()).or_default().insert(format!("{KEEP_ATTRIBUTES} {kept}"));
+        }
+    }
+    for (attribute, field) in settings.plan.rules.attributes() {
+        if let Attribute::Custom(name) = attribute {
+            named.entry(name).or_default().insert(format!("[plan.rules] {field}"));
         }
     }
     named
@@ -153,16 +158,22 @@ fn missing(named: &BTreeMap<String, BTreeSet<String>>, there: &[DataAttribute], 
         let at = || places.iter().cloned().collect::<Vec<_>>().join(", ");
         match there.iter().find(|attribute| attribute.name == *name) {
             None if creates => {}
-            None => findings.push(Finding {
-                at: at(),
-                message: format!(
-                    "the workspace has no custom attribute '{name}': create it in Intercom under Settings > Data > People, or \
-                     set [apply] create_attributes = true"
-                ),
-            }),
+            None => {
+                let meant = likeliest(name, there.iter().map(|attribute| attribute.name.as_str()));
+                let meant = meant.map_or_else(String::new, |name| format!("did you mean '{name}'? else "));
+                findings.push(Finding {
+                    at: at(),
+                    message: format!(
+                        "the workspace has no custom attribute '{name}': {meant}create it in Intercom under Settings > Data > \
+                         People, or set [apply] create_attributes = true"
+                    ),
+                });
+            }
             Some(attribute) if attribute.archived || !attribute.api_writable => findings.push(Finding {
                 at: at(),
-                message: format!("the custom attribute '{name}' is archived or closed to the API: restore it in Intercom"),
+                message: format!(
+                    "the custom attribute '{name}' is archived or closed to the API: restore it in Intercom"
+                ),
             }),
             Some(attribute) if attribute.data_type != DataType::String => {
                 let keeps: Vec<&str> =

@@ -116,6 +116,11 @@ const CLOSING: &str = "
 # role = \"lead\"
 # map = { \"Contact\" = \"name\", \"Plan\" = \"custom:plan\" }
 
+# Whose value wins where several contacts are one person; fields without a rule are only filled:
+# [plan.rules]
+# name = \"longest\"
+# \"custom:plan\" = \"newest\"
+
 # Several workspaces: leadfold --profile eu …
 # [profile.eu.intercom]
 # api_url = \"https://api.eu.intercom.io\"

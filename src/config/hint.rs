@@ -18,7 +18,12 @@ fn meant(message: &str) -> Option<&str> {
     let (wrong, expected) = unknown.split_once('`')?;
     let expected = expected.lines().next()?.split_once("expected")?.1;
     let candidates = expected.split('`').skip(1).step_by(2);
-    let likely = candidates.map(|word| (strsim::jaro_winkler(wrong, word), word)).filter(|(alike, _)| *alike >= ALIKE);
+    likeliest(wrong, candidates)
+}
+
+/// The word that was probably meant, when one of them is like it.
+pub(crate) fn likeliest<'w>(wrong: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let likely = words.map(|word| (strsim::jaro_winkler(wrong, word), word)).filter(|(alike, _)| *alike >= ALIKE);
     likely.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, word)| word)
 }
 

@@ -33,7 +33,7 @@ impl fmt::Display for ValueOrigin {
 }
 
 /// Keys whose value is a table.
-const VALUES: [&str; 2] = ["input.map", "plan.keep_attributes"];
+const VALUES: [&str; 3] = ["input.map", "plan.keep_attributes", "plan.rules"];
 
 /// One layer: values by dotted key (`plan.fill`), each with its origin.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,7 +83,8 @@ impl Layer {
         for (key, value) in table {
             let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
             match value {
-                // A table by column or attribute is a value of its own: their names are not keys of ours. So is a whole source.
+                // A table by column, field or attribute is a value of its own: their names are not keys of ours. So is a whole
+                // source.
                 Value::Table(inner) if !VALUES.contains(&key.as_str()) && !key.starts_with("source.") => {
                     self.add_table(&key, inner, path);
                 }

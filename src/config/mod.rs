@@ -13,6 +13,7 @@ mod settings;
 mod source;
 
 pub use error::Error;
+pub(crate) use hint::likeliest;
 pub use layer::{Layer, Layers, ValueOrigin};
 pub use manual::{Entry, manual};
 pub use schema::schema;

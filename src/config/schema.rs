@@ -11,6 +11,9 @@ use super::{Settings, SourceSection};
 /// A word that is no value of anything.
 const NO_WORD: &str = "\u{1}";
 
+/// A key that every table with free keys takes.
+const FIELD: &str = "name";
+
 /// The schema (draft 2020-12).
 #[must_use]
 pub fn schema() -> Json {
@@ -75,7 +78,8 @@ fn kind(wrong: &dyn Fn(Value) -> Option<String>) -> Json {
     } else if expects("expected f64") || expects("floating point") {
         json!({ "type": "number" })
     } else if expects("a map") || expects("expected a table") {
-        json!({ "type": "object", "additionalProperties": { "type": "string" } })
+        let entry = |value: Value| wrong(Value::Table(Table::from_iter([(FIELD.to_owned(), value)])));
+        json!({ "type": "object", "additionalProperties": kind(&entry) })
     } else if expects("a sequence") || expects("an array") {
         let element = |value: Value| wrong(Value::Array(vec![value]));
         json!({ "type": "array", "items": kind(&element) })
@@ -115,6 +119,11 @@ mod tests {
         assert_eq!(of("apply", "create_attributes"), json!({"type": "boolean"}));
         assert_eq!(of("intercom", "api_url"), json!({"type": "string"}));
         assert_eq!(of("input", "map")["type"], "object");
+        assert_eq!(schema["properties"]["input"]["properties"]["map"]["additionalProperties"]["type"], "string");
+        let rules = of("plan", "rules");
+        assert_eq!(rules["type"], "object");
+        let rule = &schema["properties"]["plan"]["properties"]["rules"]["additionalProperties"];
+        assert_eq!(rule["enum"][0], "keep");
         let source = &schema["properties"]["source"]["additionalProperties"]["properties"];
         assert_eq!(source["role"], json!({"enum": ["lead", "user"]}));
         assert_eq!(source["files"], json!({"type": "array", "items": {"type": "string"}}));

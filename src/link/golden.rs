@@ -212,7 +212,7 @@ fn winner<'r>(field: &Field, values: impl Iterator<Item = (u32, Cow<'r, str>)>) 
         match &mut found {
             None => {
                 let (field, value) = (field.clone(), value.into_owned());
-                found = Some(GoldenField { field, value, from, alternatives: Vec::new(), chosen: false });
+                found = Some(GoldenField { field, value, from, alternatives: Vec::new(), chosen: false, rule: None });
             }
             Some(winner) => {
                 let known = same_text(&winner.value, &value)
@@ -237,6 +237,7 @@ fn list(field: &Field, sources: &[(u32, &Record)], value: Listed, into: &mut Vec
                     from: RecordIndex(*row),
                     alternatives: Vec::new(),
                     chosen: false,
+                    rule: None,
                 });
             }
         }
@@ -270,6 +271,7 @@ fn times(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
                 from: RecordIndex(row),
                 alternatives: Vec::new(),
                 chosen: false,
+                rule: None,
             });
         }
     };
@@ -298,6 +300,7 @@ fn flags(sources: &[(u32, &Record)], into: &mut Vec<GoldenField>) {
                 from: RecordIndex(row),
                 alternatives: Vec::new(),
                 chosen: false,
+                rule: None,
             });
         }
     }

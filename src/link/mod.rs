@@ -47,7 +47,7 @@ pub use linkage::{
 };
 pub use model::{Fallback, LevelWeight, MODEL_SCHEMA, Model, ModelError, Scale};
 pub use near::Near;
-pub use survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
+pub use survive::{Alternative, FieldRule, Golden, GoldenField, SurvivorOrder, SurvivorRule};
 
 use rayon::prelude::*;
 

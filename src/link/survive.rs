@@ -38,6 +38,39 @@ impl Default for SurvivorOrder {
     }
 }
 
+/// Which value of a field wins where several contacts are one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldRule {
+    /// The contact that stays keeps its own, whatever a list brings.
+    Keep,
+    /// That of a list, where one brings any.
+    Incoming,
+    /// That of the contact that was changed, seen or created last.
+    Newest,
+    /// That of the contact that was created first.
+    Oldest,
+    /// The one with the most characters.
+    Longest,
+    /// The one most contacts have.
+    MostCommon,
+}
+
+impl FieldRule {
+    /// Its name in the settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Incoming => "incoming",
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Longest => "longest",
+            Self::MostCommon => "most_common",
+        }
+    }
+}
+
 /// A value that did not win.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alternative {
@@ -61,6 +94,9 @@ pub struct GoldenField {
     /// A person chose it: it is written even where the contact has a value of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub chosen: bool,
+    /// The saved rule that chose it: it is written even where the contact has a value of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<FieldRule>,
 }
 
 /// The merged record of a group.

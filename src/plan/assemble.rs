@@ -33,11 +33,12 @@ impl Inputs {
     }
 }
 
-/// Decides every group of `linkage`, which was made from exactly `inputs.records`, and forecasts the cost. Certain groups of
-/// more members than the options allow are held back for a person.
+/// Lets the saved rules choose values, decides every group of `linkage`, which was made from exactly `inputs.records`, and
+/// forecasts the cost. Certain groups of more members than the options allow are held back for a person.
 #[must_use]
-pub fn assemble(header: Header, inputs: Inputs, linkage: Linkage, options: &Options) -> Plan {
+pub fn assemble(header: Header, inputs: Inputs, mut linkage: Linkage, options: &Options) -> Plan {
     let Inputs { sources, records, rejects } = inputs;
+    options.rules.by_attribute().settle_all(&records, &mut linkage.groups);
     let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
     let forecast = forecast(&actions, &attributes, &records, options.window_limit);
     hold_large(Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }, options)

@@ -45,8 +45,9 @@ pub(super) fn created(wanted: &Held, incoming: &Held, members: &[Member<'_>], ro
 }
 
 /// The changes of a contact that holds `own` today and will hold `before` when they are written (a merge may have
-/// filled it meanwhile), to hold `wanted` where it has nothing of its own or a person chose so. `incoming` may overwrite, if allowed: the first
-/// row in input order wins then, whatever the contact holds, so that planning again gives the same.
+/// filled it meanwhile), to hold `wanted` where it has nothing of its own or a person or a rule chose so. `incoming` may
+/// overwrite, if allowed and no rule forbids it: the first row in input order wins then, whatever the contact holds, so that
+/// planning again gives the same.
 pub(super) fn changed(own: &Held, before: &Held, wanted: &Held, incoming: &Held, writing: Writing) -> Vec<Change> {
     let mut changes = Vec::new();
     for (attribute, wanted) in wanted {
@@ -55,7 +56,7 @@ pub(super) fn changed(own: &Held, before: &Held, wanted: &Held, incoming: &Held,
         }
         let after = match incoming.get(attribute) {
             _ if wanted.picked => wanted,
-            Some(value) if writing.may_overwrite(attribute) => value,
+            Some(value) if !wanted.kept && writing.may_overwrite(attribute) => value,
             _ if own.contains_key(attribute) => continue,
             _ => wanted,
         };

@@ -30,7 +30,7 @@ use super::places::Places;
 use super::values::{Held, Member, chosen, held};
 use super::{
     Action, ActionBody, Attachment, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome, RowPlan,
-    UserGroups, order,
+    UserGroups, order, rules,
 };
 use crate::contact::{IntercomId, Record, Role, Side};
 use crate::link::{Band, Group, Linkage};
@@ -148,7 +148,7 @@ impl Deciding<'_> {
         let mut values = changes::created(&wanted, &incoming, &members, role, self.options.fill);
         let attachments = missing(&members, &[], &self.companies);
         let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
-        let kept = self.keep(&members, &Known { final_state: &state, rows: &[] });
+        let kept = self.keep(&members, &Known { final_state: &state, rows: &[], joined: false });
         kept.without_places(&mut values);
         values.extend(kept.changes);
         let identifies = |name| values.iter().any(|change| change.attribute.to_string() == name);
@@ -211,7 +211,7 @@ impl Deciding<'_> {
         let state = changes::after(&own, &written, [&wanted, &incoming]);
         written.extend(changes::opt_out(Some(contact), &party.members));
         let attachments = missing(&party.incoming, &contact.rows, &self.companies);
-        let kept = self.keep(&party.incoming, &Known { final_state: &state, rows: &contact.rows });
+        let kept = self.keep(&party.incoming, &Known { final_state: &state, rows: &contact.rows, joined: false });
         kept.without_places(&mut written);
         written.extend(kept.changes);
         if written.is_empty() && attachments.is_empty() && kept.note.is_none() {
@@ -222,7 +222,8 @@ impl Deciding<'_> {
         let aim = Aim::Existing(contact.id.clone());
         let mut decided_by = Vec::new();
         if !written.is_empty() {
-            let reason = format!("{} what the contact lacks", rows_bring(party.incoming.len()));
+            let ruled = rules::said_of(&party.group.golden.fields, &written);
+            let reason = format!("{} what the contact lacks{ruled}", rows_bring(party.incoming.len()));
             decided_by.push(plan.add(aim.clone(), ActionBody::Update { changes: written }, reason, Vec::new()));
         }
         decided_by.extend(attach(&mut plan, &aim, attachments, kept.note, &[]));

@@ -11,7 +11,7 @@ use super::draft::{Aim, GroupPlan};
 use super::keep::{Kept, Known};
 use super::party::{Contact, Party};
 use super::values::{Held, Member, chosen, held};
-use super::{ActionBody, Attachment, Attribute, AttributeValue, Change, Outcome, StandardAttribute, Target};
+use super::{ActionBody, Attachment, Attribute, AttributeValue, Change, Outcome, StandardAttribute, Target, rules};
 use crate::contact::Role;
 
 /// The reason of an update that keeps values of leads before they are merged. It is the only trace of them, so no undo may
@@ -82,10 +82,10 @@ impl Joining<'_, '_> {
         let role = if promoted { Some(Role::User) } else { survivor.role };
         let writing = Writing { role, fill: deciding.options.fill };
         let mut written = changes::changed(&own, &after_merges, &wanted, &incoming, writing);
-        let state = changes::after(&after_merges, &written, [&wanted, &incoming]);
+        let state = changes::after(&after_merges, &written, [&incoming, &wanted]);
         let donors: Vec<Member<'_>> =
             party.members.iter().filter(|member| !survivor.holds(member.index)).copied().collect();
-        let kept = deciding.keep(&donors, &Known { final_state: &state, rows: &survivor.rows });
+        let kept = deciding.keep(&donors, &Known { final_state: &state, rows: &survivor.rows, joined: true });
         kept.without_places(&mut written);
         if promoted {
             written.insert(0, promotion(survivor));
@@ -117,6 +117,7 @@ impl Joining<'_, '_> {
             } else {
                 "the others have what the contact that stays lacks"
             };
+            let reason = format!("{reason}{}", rules::said_of(&self.party.group.golden.fields, &first));
             places.update = Some(plan.add(aim.clone(), ActionBody::Update { changes: first }, reason, Vec::new()));
         }
         if !changes.is_empty() {
@@ -135,7 +136,8 @@ impl Joining<'_, '_> {
             places.merges.push(plan.add(aim.clone(), body, because.clone(), before_merging.clone()));
         }
         if !last.is_empty() {
-            let reason = "merging does not carry these values over";
+            let ruled = rules::said_of(&self.party.group.golden.fields, &last);
+            let reason = format!("merging does not carry these values over{ruled}");
             let body = ActionBody::Update { changes: last };
             places.update = Some(plan.add(aim.clone(), body, reason, places.merges.clone()));
         }

@@ -24,6 +24,8 @@ pub(super) struct Known<'a> {
     pub(super) final_state: &'a Held,
     /// The survivor's own rows: their further addresses and their notes count as known.
     pub(super) rows: &'a [Member<'a>],
+    /// Contacts are joined: what a person or a rule replaces on the survivor is kept as well.
+    pub(super) joined: bool,
 }
 
 /// How discarded values are kept.
@@ -75,9 +77,12 @@ pub(super) fn keep(donors: &[Member<'_>], known: &Known<'_>, places: &Places) ->
 
     let mut discarded = BTreeSet::new();
     let mut lines = BTreeSet::new();
-    for donor in donors {
+    // Where contacts are joined, what a person or a rule replaces on the one that stays is lost as well
+    let chosen = |value: &Value| known.final_state.get(&value.attribute).is_some_and(|then| then.picked);
+    let replaced = known.rows.iter().filter(|_| known.joined).map(|row| (row, true));
+    for (donor, stays) in donors.iter().map(|donor| (donor, false)).chain(replaced) {
         for value in values(*donor) {
-            if !is_kept(&value.attribute, donor.record) {
+            if !is_kept(&value.attribute, donor.record) || stays && !(goes(&value) && chosen(&value)) {
                 continue;
             }
             let Value { attribute, value, key, full, from, .. } = value;
@@ -101,7 +106,7 @@ pub(super) fn keep(donors: &[Member<'_>], known: &Known<'_>, places: &Places) ->
                 lines.insert(line(&label, &text));
             }
         }
-        for (field, text) in &donor.record.unparsed {
+        for (field, text) in donor.record.unparsed.iter().filter(|_| !stays) {
             lines.insert(line(&format!("{field} (as written)"), text));
         }
     }
@@ -251,7 +256,7 @@ mod tests {
             .build();
         let rows = [member(0, &survivor)];
         let state = held(rows);
-        let known = Known { final_state: &state, rows: &rows };
+        let known = Known { final_state: &state, rows: &rows, joined: false };
         insta::assert_snapshot!(note(&[member(1, &lead)], &known).unwrap(), @r"
         leadfold kept these values from merged contacts:
         Plan: Gold
@@ -265,7 +270,7 @@ mod tests {
         let survivor = RecordBuilder::user().existing("5f").note(kept).build();
         let lead = RecordBuilder::lead().custom("Plan", "R&D <1>").email("x@y.example").build();
         let rows = [member(0, &survivor)];
-        let known = Known { final_state: &Held::new(), rows: &rows };
+        let known = Known { final_state: &Held::new(), rows: &rows, joined: false };
         assert_eq!(note(&[member(1, &lead)], &known), None);
         let other = RecordBuilder::lead().custom("Plan", "R&D").build();
         assert!(note(&[member(1, &other)], &known).is_some(), "a part of a line is not the line");
@@ -274,7 +279,7 @@ mod tests {
     #[test]
     fn what_could_not_be_understood_is_kept_as_written() {
         let row = RecordBuilder::lead().email("ann at hillside").build();
-        let known = Known { final_state: &Held::new(), rows: &[] };
+        let known = Known { final_state: &Held::new(), rows: &[], joined: false };
         assert_eq!(
             note(&[member(0, &row)], &known).unwrap(),
             "leadfold kept these values from merged contacts:\nemail (as written): ann at hillside"
@@ -312,7 +317,7 @@ mod tests {
             .build();
         let rows = [member(0, &survivor)];
         let state = held(rows);
-        let known = Known { final_state: &state, rows: &rows };
+        let known = Known { final_state: &state, rows: &rows, joined: false };
         let kept = keep(&[member(1, &lead)], &known, &places());
         assert_eq!(
             told(&kept),
@@ -339,7 +344,7 @@ mod tests {
             .build();
         let rows = [member(0, &survivor)];
         let state = held(rows);
-        let known = Known { final_state: &state, rows: &rows };
+        let known = Known { final_state: &state, rows: &rows, joined: false };
         let kept = keep(&[member(1, &lead)], &known, &places());
         assert_eq!(told(&kept), Vec::<String>::new());
         let mut written = vec![Change {
@@ -359,7 +364,7 @@ mod tests {
         let lead = RecordBuilder::lead().email("a@y.example").email("ann.lee@home.example").build();
         let rows = [member(0, &survivor)];
         let state = held(rows);
-        let known = Known { final_state: &state, rows: &rows };
+        let known = Known { final_state: &state, rows: &rows, joined: false };
         let kept = keep(&[member(1, &lead)], &known, &places());
         assert_eq!(kept.changes.len(), 1);
         assert!(kept.changes[0].after.to_string().ends_with("; a@y.example"));

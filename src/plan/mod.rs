@@ -26,6 +26,7 @@ mod places;
 mod regroup;
 mod remembered;
 mod replan;
+mod rules;
 mod summary;
 mod values;
 
@@ -49,6 +50,7 @@ pub use outcome::{Outcome, RowPlan};
 pub(crate) use places::{Places, entries, holds as place_holds, with as place_with};
 pub use remembered::{Handle, Recalled, Remembered, recall};
 pub use replan::{reopened, replan};
+pub use rules::FieldRules;
 pub use summary::Summary;
 
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::places::attribute_of;
 use super::values::attribute_name;
-use super::{ActionKind, Attribute};
+use super::{ActionKind, Attribute, FieldRules};
 use crate::contact::Role;
 
 /// What to do with a group of leads and no user.
@@ -93,6 +93,8 @@ pub struct Options {
     /// With [`KeepDiscarded::Attribute`]: `email`, `phone`, `name`, `external_id`, `signed_up_at` or a custom attribute → the
     /// custom attribute that keeps its discarded values, as text.
     pub keep_attributes: BTreeMap<String, String>,
+    /// Which value of a field wins where several contacts are one person; a field without a rule is only filled.
+    pub rules: FieldRules,
     /// Custom attribute that gets the mark of the row on every contact that is created; `None` marks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub import_mark: Option<String>,
@@ -114,6 +116,7 @@ impl Default for Options {
             create_role: None,
             keep: KeepDiscarded::default(),
             keep_attributes: BTreeMap::new(),
+            rules: FieldRules::default(),
             import_mark: None,
             largest_automatic_group: 20,
             window_limit: None,

@@ -122,7 +122,7 @@ fn put(found: &mut Vec<GoldenField>, field: Field, from: RecordIndex, value: &st
     let value = value.to_owned();
     match found.iter_mut().find(|entry| entry.field == field) {
         Some(entry) if !is_list => entry.alternatives.push(Alternative { from, value }),
-        _ => found.push(GoldenField { field, value, from, alternatives: Vec::new(), chosen: false }),
+        _ => found.push(GoldenField { field, value, from, alternatives: Vec::new(), chosen: false, rule: None }),
     }
 }
 

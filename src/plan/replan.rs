@@ -12,6 +12,7 @@ use super::forecast::forecast;
 use super::hold_back::keep_held;
 use super::mark::decide_and_mark;
 use super::regroup::part;
+use super::rules::Rules;
 use super::{Choice, Decision, Options, Plan, Verdict};
 use crate::contact::Record;
 use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
@@ -21,7 +22,8 @@ use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordInde
 #[must_use]
 pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
     let Plan { header, sources, records, rejects, mut linkage, .. } = plan;
-    let mut division = Division::new(linkage.groups, &linkage.pairs, decisions);
+    let rules = options.rules.by_attribute();
+    let mut division = Division::new(linkage.groups, &linkage.pairs, decisions, rules);
     for decision in decisions {
         division.carry_out(&mut linkage.vetoes, &records, decision);
     }
@@ -44,7 +46,8 @@ pub fn reopened(plan: &Plan, decisions: &[Decision]) -> Vec<Group> {
     let named: FxHashSet<RecordIndex> =
         decisions.iter().flat_map(|decision| decision.members.iter().copied()).collect();
     let concerned = plan.linkage.groups.iter().filter(|group| group.members.iter().any(|one| named.contains(one)));
-    let mut division = Division::new(concerned.cloned().collect(), &plan.linkage.pairs, decisions);
+    let rules = Rules::behind(&plan.linkage.groups);
+    let mut division = Division::new(concerned.cloned().collect(), &plan.linkage.pairs, decisions, rules);
     let mut found = Vec::new();
     for decision in decisions {
         let again = Decision { verdict: Verdict::Reopen, ..decision.clone() };
@@ -65,10 +68,11 @@ struct Division<'p> {
     home: FxHashMap<RecordIndex, usize>,
     /// Pairs between records that decisions name, by their left one.
     pairs: FxHashMap<RecordIndex, Vec<&'p ScoredPair>>,
+    rules: Rules,
 }
 
 impl<'p> Division<'p> {
-    fn new(groups: Vec<Group>, pairs: &'p [ScoredPair], decisions: &[Decision]) -> Self {
+    fn new(groups: Vec<Group>, pairs: &'p [ScoredPair], decisions: &[Decision], rules: Rules) -> Self {
         let named: FxHashSet<RecordIndex> =
             decisions.iter().flat_map(|decision| decision.members.iter().copied()).collect();
         let mut home = FxHashMap::default();
@@ -79,7 +83,7 @@ impl<'p> Division<'p> {
         for pair in pairs.iter().filter(|pair| named.contains(&pair.left) && named.contains(&pair.right)) {
             by_left.entry(pair.left).or_default().push(pair);
         }
-        Self { groups: groups.into_iter().map(Some).collect(), home, pairs: by_left }
+        Self { groups: groups.into_iter().map(Some).collect(), home, pairs: by_left, rules }
     }
 
     fn carry_out(&mut self, vetoes: &mut Vec<Veto>, records: &[Record], decision: &Decision) {
@@ -108,6 +112,9 @@ impl<'p> Division<'p> {
         for part_members in &parts {
             let chosen = chosen.filter(|record| part_members.contains(record));
             let mut group = part(records, &former, part_members, chosen);
+            if part_members.len() > 1 {
+                self.rules.settle(records, &mut group);
+            }
             if let Verdict::Merge { values, .. } = &decision.verdict {
                 for choice in values {
                     choose(&mut group.golden.fields, choice);
@@ -150,7 +157,7 @@ fn choose(fields: &mut Vec<GoldenField>, choice: &Choice) {
     let Some(first) = fields.iter().position(of_field) else { return };
     if let Some(place) = fields.iter().position(|field| of_field(field) && field.from == choice.from) {
         let mut entry = fields.remove(place);
-        entry.chosen = true;
+        (entry.chosen, entry.rule) = (true, None);
         fields.insert(first, entry);
         return;
     }
@@ -160,7 +167,7 @@ fn choose(fields: &mut Vec<GoldenField>, choice: &Choice) {
         let former = Alternative { from: field.from, value: std::mem::replace(&mut field.value, winner.value) };
         field.from = winner.from;
         field.alternatives.insert(0, former);
-        field.chosen = true;
+        (field.chosen, field.rule) = (true, None);
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::{Attribute, AttributeValue, StandardAttribute};
 use crate::contact::{Email, Field, Phone, Record};
-use crate::link::{GoldenField, RecordIndex};
+use crate::link::{FieldRule, GoldenField, RecordIndex};
 
 /// Longest text an attribute takes, in characters (Intercom's limit of a string attribute).
 pub(super) const LONGEST_TEXT: usize = 255;
@@ -24,8 +24,10 @@ pub(super) struct Value {
     /// The whole text, when the value had to be cut.
     pub(super) full: Option<String>,
     pub(super) from: RecordIndex,
-    /// A person chose it, so that it replaces a value the contact has.
+    /// A person or a rule chose it, so that it replaces a value the contact has.
     pub(super) picked: bool,
+    /// A rule says that nothing replaces a value the contact has.
+    pub(super) kept: bool,
 }
 
 /// The values some contact has, one for each attribute.
@@ -52,7 +54,7 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
             if text.len() <= LONGEST_TEXT { text.to_owned() } else { text.chars().take(LONGEST_TEXT).collect() };
         let full = (cut.len() < text.len()).then(|| text.to_owned());
         let key = key.unwrap_or_else(|| folded(&cut));
-        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from, picked: false });
+        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from, picked: false, kept: false });
     };
     let standard = Attribute::Standard;
     for email in &record.emails {
@@ -86,6 +88,7 @@ pub(super) fn values(member: Member<'_>) -> Vec<Value> {
                 full: None,
                 from,
                 picked: false,
+                kept: false,
             });
         }
     }
@@ -124,13 +127,13 @@ pub(super) fn chosen<'a>(golden: &[GoldenField], members: impl IntoIterator<Item
             }
         }
     }
-    let picked = |attribute: &Attribute, rank: u8| rank > 1 && choices.get(attribute).is_some_and(|field| field.chosen);
-    best.into_iter()
-        .map(|(attribute, (rank, value))| {
-            let picked = picked(&attribute, rank);
-            (attribute, Value { picked, ..value })
-        })
-        .collect()
+    let marked = |(attribute, (rank, value)): (Attribute, (u8, Value))| {
+        let choice = choices.get(&attribute);
+        let kept = choice.is_some_and(|field| field.rule == Some(FieldRule::Keep) && !field.chosen);
+        let chosen = choice.is_some_and(|field| field.chosen || field.rule.is_some());
+        (attribute, Value { picked: chosen && !kept && rank > 1, kept, ..value })
+    };
+    best.into_iter().map(marked).collect()
 }
 
 /// Fields that Intercom has no attribute for, and that are written to a custom attribute called like the field.
@@ -140,7 +143,7 @@ pub(super) fn has_attribute_of_its_name(field: &Field) -> bool {
 }
 
 /// The attribute a field is written to; `None` for what is attached, computed or never written.
-fn attribute_of(field: &Field) -> Option<Attribute> {
+pub(super) fn attribute_of(field: &Field) -> Option<Attribute> {
     Some(Attribute::Standard(match field {
         Field::ExternalId => StandardAttribute::ExternalId,
         Field::Email => StandardAttribute::Email,

@@ -114,7 +114,8 @@ impl<'a> Explanation<'a> {
         for field in &self.group.golden.fields {
             let losers: Vec<String> =
                 field.alternatives.iter().map(|other| words::golden_value(&field.field, &other.value)).collect();
-            let (name, from) = (field.field.to_string(), self.place(field.from));
+            let name = field.field.to_string();
+            let from = format!("{}{}", self.place(field.from), words::chosen_by(field));
             let value = words::golden_value(&field.field, &field.value);
             table::add(&mut winners, [name.as_str(), &value, &from, &losers.join(", ")]);
         }

@@ -75,21 +75,13 @@ fn group(id: u32, members: &[u32], band: Band, weight: Option<f64>, golden: Gold
 }
 
 fn groups() -> Vec<Group> {
-    let phone = GoldenField {
-        field: Field::Phone,
-        value: "+44 20 7946 0018".to_owned(),
-        from: RecordIndex(1),
-        alternatives: vec![],
-        chosen: false,
+    let field = |field: Field, value: &str, from: u32, alternatives: Vec<Alternative>| {
+        let (value, from) = (value.to_owned(), RecordIndex(from));
+        GoldenField { field, value, from, alternatives, chosen: false, rule: None }
     };
-    let alternatives = vec![Alternative { from: RecordIndex(1), value: "ada marsh".to_owned() }];
-    let name = GoldenField {
-        field: Field::FullName,
-        value: "Ada Marsh".to_owned(),
-        from: RecordIndex(0),
-        alternatives,
-        chosen: false,
-    };
+    let phone = field(Field::Phone, "+44 20 7946 0018", 1, vec![]);
+    let other = Alternative { from: RecordIndex(1), value: "ada marsh".to_owned() };
+    let name = field(Field::FullName, "Ada Marsh", 0, vec![other]);
     let mut doubtful = group(3, &[4, 5], Band::Review, Some(2.5), golden(4, "first row of 2", vec![]));
     doubtful.review_reason = Some("the given names differ".to_owned());
     vec![

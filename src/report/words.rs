@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::contact::{Field, Role, Side, Timestamp};
 use crate::ingest::{Compression, Delimiter, MappedBy, RejectReason, TextEncoding};
-use crate::link::{Band, BlockingKey, Comparison, VetoReason};
+use crate::link::{Band, BlockingKey, Comparison, GoldenField, VetoReason};
 use crate::plan::{Attachment, Target};
 
 /// `1204` → `1,204`.
@@ -56,6 +56,15 @@ pub(super) fn golden_value(field: &Field, value: &str) -> String {
     let is_time = matches!(field, Field::CreatedAt | Field::UpdatedAt | Field::LastSeenAt | Field::SignedUpAt);
     let seconds = if is_time { value.parse().ok() } else { None };
     seconds.map_or_else(|| value.to_owned(), |seconds| moment(Timestamp(seconds)))
+}
+
+/// What made a value win that would not have won by itself, to stand after it.
+pub(super) fn chosen_by(field: &GoldenField) -> String {
+    match field.rule {
+        _ if field.chosen => ", chosen by a person".to_owned(),
+        Some(rule) => format!(", by the rule {}", rule.name()),
+        None => String::new(),
+    }
 }
 
 /// A size in bytes as `812 B`, `1.4 kB`, `20.0 MB` (powers of 1,000).

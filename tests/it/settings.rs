@@ -68,6 +68,33 @@ fn attributes_that_columns_are_mapped_to_are_looked_up_in_the_workspace() {
 }
 
 #[test]
+fn a_rule_says_whose_value_wins_and_is_checked_against_the_workspace() {
+    let desk = Desk::new();
+    desk.file("leadfold.toml", "[plan.rules]\nphnoe = \"newest\"\n");
+    let check = ["config", "check", "--offline"];
+    desk.run(&check).ends_with(2).says(&["leadfold.toml", "line 2", "did you mean `phone`?"]);
+    desk.file("leadfold.toml", "[plan.rules]\nunsubscribed = \"oldest\"\n");
+    desk.run(&check).ends_with(2).says(&["who opted out anywhere has opted out"]);
+    desk.file("leadfold.toml", "[plan.rules]\n\"custom:plam\" = \"newest\"\nname = \"longest\"\n");
+    let workspace = Workspace::seeded("email,role,plan\nada@example.com,lead,free\n");
+    let ran = desk.run_on(&workspace.url(), &["config", "check"]).ends_with(2);
+    ran.says(&["[plan.rules] custom:plam: the workspace has no custom attribute 'plam': did you mean 'plan'?"]);
+
+    desk.file("there.csv", "id,role,email,name,phone\n5f01,user,ada@example.com,Ada Lovelace,+12125550142\n");
+    desk.file("list.csv", "email,name,phone\nada@example.com,Ada Augusta Lovelace,+12125550142\n");
+    let plan = ["plan", "list.csv", "--existing", "there.csv", "-o", "a.plan"];
+    desk.run(&plan).ends_with(0);
+    let actions = desk.run(&["show", "a.plan", "--actions", "--format", "json"]).ends_with(0).out;
+    let actions: Value = serde_json::from_str(&actions).unwrap();
+    let update = &actions["actions"][0];
+    assert_eq!(update["body"]["changes"][0]["after"], "Ada Augusta Lovelace", "{actions:#}");
+    assert!(update["reason"].as_str().unwrap().ends_with("; name by the rule longest"), "{update:#}");
+    desk.run(&["show", "a.plan", "--group", "1"]).ends_with(0).says(&["by the rule longest"]);
+    let settings = desk.run(&["config", "show"]).ends_with(0).out;
+    assert!(settings.contains("plan.rules") && settings.contains("longest"), "{settings}");
+}
+
+#[test]
 fn a_list_that_comes_again_is_read_as_its_source_says_and_a_flag_counts_for_more() {
     let desk = Desk::new();
     desk.file("webinar-11.csv", "Contact;Wohin\nAda Lovelace;ada@example.com\n");

@@ -66,6 +66,15 @@ fn keep_attributes() -> BTreeMap<String, String> {
     names.map(|(kept, place)| (kept.to_owned(), place.to_owned())).into()
 }
 
+/// Rules for some of the fields that differ.
+fn rules() -> impl Strategy<Value = FieldRules> {
+    use prop::sample::select;
+    let fields = select(&["email", "name", "phone", "job_title", "custom:Pl.an", "custom:Story"][..]);
+    let rules = select(&["keep", "incoming", "newest", "oldest", "longest", "most_common"][..]);
+    prop::collection::btree_map(fields, rules, 0..4)
+        .prop_map(|rules| serde_json::from_value(serde_json::json!(rules)).unwrap())
+}
+
 fn options() -> impl Strategy<Value = Options> {
     use prop::sample::select;
     (
@@ -75,8 +84,10 @@ fn options() -> impl Strategy<Value = Options> {
         select(vec![Mode::Upsert, Mode::Upsert, Mode::CreateOnly, Mode::UpdateOnly]),
         select(vec![KeepDiscarded::Note, KeepDiscarded::Attribute, KeepDiscarded::Drop]),
         prop::option::weighted(0.2, select(ActionKind::ALL.to_vec())),
+        rules(),
     )
-        .prop_map(|(lead_groups, user_groups, fill, mode, keep, only)| Options {
+        .prop_map(|(lead_groups, user_groups, fill, mode, keep, only, rules)| Options {
+            rules,
             lead_groups,
             user_groups,
             fill,
@@ -228,16 +239,28 @@ proptest! {
         (records, linkage) in grouped(),
         fill in any::<bool>(),
         in_attributes in any::<bool>(),
+        rules in rules(),
     ) {
         // Everything a row says stands on the contact, among its notes or in the before-image of an overwritten value.
         let fill = if fill { Fill::Empty } else { Fill::Overwrite };
         let keep = if in_attributes { KeepDiscarded::Attribute } else { KeepDiscarded::Note };
-        let options = Options { fill, keep, keep_attributes: keep_attributes(), ..Options::default() };
+        let options = Options { fill, keep, keep_attributes: keep_attributes(), rules, ..Options::default() };
         let plan = planned(records, linkage, &options);
         let mut world = World::before(&plan);
         world.apply(&plan.actions);
+        // What a list brings may replace what a contact has: the plan has it as the value before
+        let replaced: BTreeSet<RecordIndex> = plan.actions.iter().filter_map(|action| match &action.body {
+            ActionBody::Update { changes } if plan.rows.iter().all(|row| {
+                row.group != action.group || !matches!(row.expected, Outcome::Merged | Outcome::Archived)
+            }) => Some((action.group, changes)),
+            _ => None,
+        })
+            .filter(|(_, changes)| changes.iter().any(|change| change.before.is_some()))
+            .flat_map(|(group, _)| plan.rows.iter().filter(move |row| row.group == group).map(|row| row.record))
+            .collect();
         for (record, row) in plan.records.iter().zip(&plan.rows) {
-            if matches!(row.expected, Outcome::Skipped) || (fill == Fill::Overwrite && record.side == Side::Existing) {
+            let overwritten = fill == Fill::Overwrite || replaced.contains(&row.record);
+            if matches!(row.expected, Outcome::Skipped) || (overwritten && record.side == Side::Existing) {
                 continue;
             }
             let contacts: Vec<&Record> =

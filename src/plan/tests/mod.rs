@@ -4,6 +4,7 @@ mod held;
 mod large;
 mod laws;
 mod review;
+mod rules;
 mod table;
 mod world;
 

@@ -6,6 +6,9 @@ use super::super::values::{Member, attribute_name, held, values};
 use super::*;
 use crate::contact::{Company, Email, ExternalId, IntercomId, NameParts, PersonName, Phone, Side};
 
+/// When actions are carried out: after everything the records tell of.
+const NOW: Timestamp = Timestamp(1_000_000);
+
 /// Contacts by id, each with the group it belongs to.
 pub(super) struct World {
     pub(super) contacts: BTreeMap<IntercomId, (u32, Record)>,
@@ -39,6 +42,7 @@ impl World {
                     for change in values {
                         write(&mut record, change);
                     }
+                    record.updated_at = Some(NOW);
                     assert!(self.contacts.insert(id, (action.group, record)).is_none(), "made twice");
                 }
                 ActionBody::Update { changes } => {
@@ -46,6 +50,7 @@ impl World {
                     for change in changes {
                         write(record, change);
                     }
+                    record.updated_at = Some(NOW);
                 }
                 ActionBody::Merge { from } => {
                     let (_, lead) = self.contacts.remove(from).expect("merged twice");

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use crate::contact::Field;
 use crate::link::{Band, Group, RecordIndex, ScoredPair, Veto};
 use crate::plan::{Action, ActionKind, Plan, Reversibility};
 
@@ -181,7 +182,7 @@ impl<'a> Groups<'a> {
                 .into_iter()
                 .map(|row| {
                     let cells = row.cells.iter().map(|cell| (short(&cell.value, VALUE), kind_number(cell.kind)));
-                    (short(&row.field, SHORT), cells.collect())
+                    (short(&labelled(group, &row.field), SHORT), cells.collect())
                 })
                 .collect(),
             stays: short(&group.golden.reason, VALUE),
@@ -229,6 +230,16 @@ impl<'a> Groups<'a> {
             words::blocking_key(pair.found_by),
         )
     }
+}
+
+/// A field's label, with the rule that chose its value.
+fn labelled(group: &Group, label: &str) -> String {
+    let is_called = |field: &Field| match field {
+        Field::Custom(name) | Field::Text(name) | Field::Identifier(name) => **name == *label,
+        other => other.to_string() == label,
+    };
+    let field = group.golden.fields.iter().find(|entry| is_called(&entry.field));
+    format!("{label}{}", field.map(words::chosen_by).unwrap_or_default())
 }
 
 fn kind_number(kind: CellKind) -> u8 {

@@ -111,6 +111,7 @@ fn linkage() -> Linkage {
                     from: RecordIndex(0),
                     alternatives: vec![Alternative { from: RecordIndex(1), value: "ann2@hillside.example".to_owned() }],
                     chosen: false,
+                    rule: None,
                 }],
             },
         }],
