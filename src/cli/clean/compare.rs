@@ -9,8 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::folder::Nights;
 use super::record::{Ended, Night, Since};
+use crate::contact::Record;
 use crate::link::Group;
 use crate::plan::Plan;
+use crate::report::{Counted, SinceLast};
 
 const FILE: &str = "groups.json";
 
@@ -44,15 +46,18 @@ fn digest(plan: &Plan, group: &Group) -> String {
     })
 }
 
-/// Compares with the last night that saw the workspace.
-pub(super) fn with_last(nights: &Nights, plan: &Plan, night: &mut Night) -> anyhow::Result<()> {
-    let history = nights.history()?;
-    let Some(last) = history.iter().rev().find(|night| night.ended != Ended::Failed) else { return Ok(()) };
+/// Compares with the last night that saw the workspace, and hands it on.
+pub(super) fn with_last(nights: &Nights, plan: &Plan, night: &mut Night) -> anyhow::Result<Option<Night>> {
+    let mut history = nights.history()?.into_iter().rev();
+    let Some(last) = history.find(|night| night.ended != Ended::Failed) else { return Ok(None) };
+    let began = last.started_at.parse::<jiff::Timestamp>().map_or(i64::MAX, jiff::Timestamp::as_second);
+    let is_new = |record: &Record| record.created_at.is_some_and(|at| at.0 >= began);
     let (before, now): (Seen, Seen) = (nights.recollect(FILE), Seen::of(plan));
     let count = |found: &mut dyn Iterator<Item = bool>| found.filter(|yes| *yes).count() as u64;
     night.since = Some(Since {
         run: last.run.clone(),
         contacts: i64::try_from(night.contacts).unwrap_or(i64::MAX).saturating_sub_unsigned(last.contacts),
+        new_contacts: count(&mut plan.records.iter().map(is_new)),
         new_groups: count(&mut now.groups.iter().map(|(group, open)| !open && !before.groups.contains_key(group))),
         new_to_review: count(
             &mut now.groups.iter().map(|(group, open)| *open && before.groups.get(group) != Some(&true)),
@@ -61,7 +66,32 @@ pub(super) fn with_last(nights: &Nights, plan: &Plan, night: &mut Night) -> anyh
             &mut before.groups.iter().map(|(group, open)| *open && now.groups.get(group) != Some(&true)),
         ),
     });
-    Ok(())
+    Ok(Some(last))
+}
+
+/// The numbers of a night beside those of the last one, for its page.
+pub(super) fn beside(night: &Night, last: Option<&Night>) -> SinceLast {
+    let counted = |what, count: &dyn Fn(&Night) -> Option<u64>| {
+        let tonight = count(night)?;
+        Some(Counted { what, tonight, last: last.and_then(count) })
+    };
+    let since = |count: fn(&Since) -> u64| move |night: &Night| night.since.as_ref().map(count);
+    let counts = [
+        counted("contacts in the workspace", &|night| Some(night.contacts)),
+        counted("created since", &since(|since| since.new_contacts)),
+        counted("new or changed", &|night| Some(night.changed)),
+        counted("archived, merged or deleted by others", &|night| Some(night.departed)),
+        counted("duplicates found", &|night| Some(night.duplicates)),
+        counted("certain groups that are new", &since(|since| since.new_groups)),
+        counted("merged", &|night| Some(night.merged)),
+        counted("archived", &|night| Some(night.archived)),
+        counted("failed", &|night| Some(night.failed)),
+        counted("groups that wait for a person", &|night| Some(night.to_review)),
+        counted("waiting groups that are new", &since(|since| since.new_to_review)),
+        counted("groups that do not wait any more", &since(|since| since.left_review)),
+    ];
+    let moment = |night: &Night| night.started_at.chars().take(16).collect::<String>().replace('T', " ");
+    SinceLast { last: last.map(|last| format!("{} UTC", moment(last))), counts: counts.into_iter().flatten().collect() }
 }
 
 /// Remembers tonight's groups for the next night.

@@ -25,7 +25,7 @@ use crate::contact::{IntercomId, Record, Side, SourceId, Timestamp};
 use crate::intercom::{Client, Me, ReadWorkspace, Snapshot};
 use crate::link::{self, Linkage, Model};
 use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Summary, Target, WorkspaceBinding};
-use crate::report::{self, ExportFile};
+use crate::report::{self, ExportFile, SinceLast};
 use crate::review::DecisionsFile;
 use crate::store::{Fate, Mirror, PlanFile};
 
@@ -90,7 +90,7 @@ fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Optio
     let removals = [ActionKind::Merge, ActionKind::Archive, ActionKind::Delete];
     night.duplicates = removals.iter().map(|kind| summary.actions_of(*kind)).sum();
     night.to_review = summary.review_groups;
-    compare::with_last(folder, &plan, night)?;
+    let last = compare::with_last(folder, &plan, night)?;
 
     let allowed = job.allowed();
     let stopped = stop(job, &plan, night);
@@ -118,7 +118,7 @@ fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Optio
         forget_departed(&path, &plan, &mut mirror, job.now)?;
         applied?
     };
-    write_down(&path, &plan)?;
+    write_down(&path, &plan, &compare::beside(night, last.as_ref()))?;
     compare::keep(folder, &plan)?;
     folder.point_at(&night.run);
     Ok(exit)
@@ -330,10 +330,10 @@ fn forget_departed(path: &Path, plan: &Plan, mirror: &mut Mirror, now: Timestamp
 }
 
 /// The report and the exports beside the plan.
-fn write_down(path: &Path, plan: &Plan) -> anyhow::Result<()> {
+fn write_down(path: &Path, plan: &Plan, since: &SinceLast) -> anyhow::Result<()> {
     let journal = Journal::read(&PlanFile::open(path)?)?;
     file::write_whole(&file::beside(path, "html"), |mut out| {
-        with_applied(plan, journal.as_ref(), |applied| report::html(plan, applied, &mut out))
+        with_applied(plan, journal.as_ref(), |applied| report::html_of_night(plan, applied, since, &mut out))
     })?;
     let folder = path.parent().unwrap_or(Path::new("."));
     for export in ExportFile::ALL {

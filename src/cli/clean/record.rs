@@ -91,6 +91,8 @@ pub(in crate::cli) struct Since {
     pub(in crate::cli) run: String,
     /// Contacts more (or, negative, fewer).
     pub(in crate::cli) contacts: i64,
+    /// Contacts that were created since.
+    pub(in crate::cli) new_contacts: u64,
     /// Certain groups that were not there.
     pub(in crate::cli) new_groups: u64,
     /// Groups that wait for a person and did not then.

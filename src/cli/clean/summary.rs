@@ -91,7 +91,10 @@ pub(super) fn mail(night: &Night) -> String {
         let contacts =
             contacts.map_or_else(String::new, |since| format!("  ({:+} since the last night)", since.contacts));
         row("contacts", format!("{}{contacts}", night.contacts));
-        row("new or changed", night.changed.to_string());
+        row(
+            "new or changed",
+            format!("{}{}", night.changed, more(since.map_or(0, |since| since.new_contacts), "created since")),
+        );
         row("gone meanwhile", night.departed.to_string());
         row(
             "duplicates found",

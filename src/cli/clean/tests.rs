@@ -23,6 +23,7 @@ fn night(ended: Ended) -> Night {
         since: Some(Since {
             run: "2026-11-21T03-17-00Z".to_owned(),
             contacts: 14,
+            new_contacts: 16,
             new_groups: 8,
             new_to_review: 1,
             left_review: 0,
@@ -43,7 +44,7 @@ fn a_night_that_may_not_act_says_how_to_let_it() {
 
     began                   2026-11-22T03:17:00Z
     contacts                12040  (+14 since the last night)
-    new or changed          31
+    new or changed          31  (16 created since)
     gone meanwhile          2
     duplicates found        9  (8 new groups)
     merged                  0
@@ -75,7 +76,7 @@ fn a_guardrail_says_why_and_what_to_do() {
 
     began                   2026-11-22T03:17:00Z
     contacts                12040  (+14 since the last night)
-    new or changed          31
+    new or changed          31  (16 created since)
     gone meanwhile          2
     duplicates found        50000  (8 new groups)
     merged                  0

@@ -24,6 +24,7 @@ use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
 use super::applied::Applied;
 use super::charts::{self, Chart};
 use super::lookup::{AppliedActions, groups_by_interest, source_name};
+use super::nightly::{self, SinceLast, SinceView};
 use super::sanitize::shorten;
 use super::tally::{Tally, by_kind};
 use super::verdict::{self, Severity, Warning};
@@ -54,6 +55,7 @@ struct Page {
     title: String,
     meta: Vec<(&'static str, String)>,
     verdict: String,
+    since: Option<SinceView>,
     applied: bool,
     facts: Vec<(&'static str, String)>,
     tiles: Vec<Tile>,
@@ -122,6 +124,25 @@ fn number(count: usize) -> String {
 
 /// The report of a plan as one self-contained page; after an apply, with what became of everything.
 pub fn html(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
+    page(plan, applied, None, writer)
+}
+
+/// The same for a night of `clean`, with what changed since the last one.
+pub fn html_of_night(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    since: &SinceLast,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    page(plan, applied, Some(since), writer)
+}
+
+fn page(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    since: Option<&SinceLast>,
+    writer: &mut impl Write,
+) -> io::Result<()> {
     let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
     let groups = groups_by_interest(plan);
     let page = Page {
@@ -130,6 +151,7 @@ pub fn html(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write)
         title: title(plan, applied.is_some()),
         meta: meta(plan),
         verdict: verdict::line(plan, applied),
+        since: since.map(nightly::view),
         applied: applied.is_some(),
         facts: applied.map(facts).unwrap_or_default(),
         tiles: tiles(&tally),

@@ -56,6 +56,29 @@ fn markup_in_a_name_is_shown_and_never_run() {
 }
 
 #[test]
+fn the_page_of_a_night_says_what_changed_since_the_last_one() {
+    let counted = |what, tonight, last| Counted { what, tonight, last };
+    let counts = vec![counted("contacts", 1_204, Some(1_200)), counted("merged", 0, Some(2)), counted("new", 7, None)];
+    let since = SinceLast { last: Some("2026-11-21 03:17".to_owned()), counts };
+    let page = print(|writer| html_of_night(&sample::plan(), None, &since, writer));
+    let section = between(&page, "<section id=\"since\"", "</section>");
+    assert!(section.contains("Compared with the night of 2026-11-21 03:17."), "{section}");
+    let cells = |what: &str| {
+        let row = section.lines().find(|line| line.contains(&format!(">{what}<"))).unwrap();
+        row.split("<td class=\"num\">")
+            .skip(1)
+            .map(|cell| cell.split('<').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells("contacts"), ["1,204", "1,200", "+4"]);
+    assert_eq!(cells("merged"), ["0", "2", "−2"]);
+    assert_eq!(cells("new"), ["7", "", ""]);
+    let first = SinceLast { last: None, ..since };
+    assert!(print(|writer| html_of_night(&sample::plan(), None, &first, writer)).contains("the first night"));
+    assert!(!super::page::page().contains("Since the last night"), "other plans are of no night");
+}
+
+#[test]
 fn a_value_of_five_thousand_characters_does_not_fill_the_page() {
     let page = page();
     for list in ["group-lines", "group-details", "action-lines", "reject-lines"] {
