@@ -69,6 +69,31 @@ fn a_write_is_done_after_a_yes_and_not_after_anything_else() {
 }
 
 #[test]
+fn a_first_file_is_asked_for_question_by_question() {
+    if no_terminal() {
+        return;
+    }
+    let (desk, workspace) = (Desk::new(), Workspace::empty());
+    let seen = at_a_terminal(&desk, &workspace, &["init"], "eu\n\nde");
+    for words in [
+        "Where is the workspace hosted: us, eu or au? [us]",
+        "File with the access token? [none: $INTERCOM_ACCESS_TOKEN]",
+        "Country of phone numbers written without one",
+        "written: leadfold.toml",
+        "export INTERCOM_ACCESS_TOKEN",
+    ] {
+        assert!(seen.text.contains(words), "{words}: {}", seen.text);
+    }
+    assert_eq!(seen.code, 0);
+    let file = desk.read("leadfold.toml");
+    let lines: Vec<&str> = file.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")).collect();
+    assert_eq!(lines, ["api_url = \"https://api.eu.intercom.io\"", "region = \"DE\""], "the rest are comments");
+    let seen = at_a_terminal(&desk, &workspace, &["init", "--force"], "mars");
+    assert!(seen.text.contains("'mars': Intercom hosts in us, eu and au"), "{}", seen.text);
+    assert_eq!((seen.code, desk.read("leadfold.toml")), (2, file));
+}
+
+#[test]
 fn deleting_wants_the_id_typed() {
     if no_terminal() {
         return;
