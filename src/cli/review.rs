@@ -107,7 +107,8 @@ fn ask<S: DecisionSink + Send + 'static>(
         writeln!(out, "{}", running.url())?;
         out.flush()?;
         drop(out);
-        printer.say("open this address in a browser on this machine; Ctrl-C ends the review, every answer is saved");
+        printer.say("open this address in a browser on this machine and press Finish there when you are done; Ctrl-C leaves it for later, every answer \
+             is saved");
         let finished = tokio::select! {
             finished = running.finished() => finished,
             _ = stop.wait_for(|stopped| *stopped) => None,

@@ -52,6 +52,40 @@ fn the_units_say_what_the_tool_understands() {
 }
 
 #[test]
+fn the_image_takes_what_is_made_and_runs_it_as_nobody() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let file = read("ops/Containerfile");
+    let (build, image) = file.split_once("FROM scratch\n").unwrap();
+    let of = |stage: &str, instruction: &str| -> Vec<String> {
+        let lines =
+            stage.lines().filter_map(|line| line.strip_prefix(instruction)?.strip_prefix(' ').map(str::to_owned));
+        lines.collect()
+    };
+    // What is copied was made: the binary by `ops/dist`, the folder by `mkdir`, the certificates come with the first image
+    assert_eq!(of(build, "RUN"), ["ops/dist /out && mkdir /state"]);
+    assert!(read("ops/dist").contains("install -m 0755 \"$built\" \"$out/leadfold\""));
+    let copied: Vec<Vec<String>> =
+        of(image, "COPY").iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect();
+    let sources: Vec<&str> = copied.iter().map(|words| words[words.len() - 2].as_str()).collect();
+    assert_eq!(sources, ["/etc/ssl/certs/ca-certificates.crt", "/out/leadfold", "/state"]);
+    assert!(copied.iter().all(|words| words[0] == "--from=build"));
+    let program = copied[1].last().unwrap();
+    assert_eq!(of(image, "ENTRYPOINT"), [format!("[\"{program}\"]")]);
+    let user = of(image, "USER").remove(0);
+    assert!(user.split(':').all(|id| id.parse::<u32>().unwrap() > 0), "{user}");
+    assert!(copied[2].contains(&format!("--chown={user}")), "it can write to its volume");
+    assert_eq!(of(image, "VOLUME"), ["/state"]);
+    assert!(of(image, "ENV")[0].split(' ').any(|word| word == "XDG_STATE_HOME=/state"));
+    // The line that runs it
+    let run = file.lines().find_map(|line| line.split(" leadfold clean ").nth(1)).unwrap();
+    let run = run.replace("/run/secrets/token", "token");
+    let desk = Desk::new();
+    desk.file("leadfold.toml", "").file("token", "x");
+    let arguments: Vec<&str> = std::iter::once("clean").chain(run.split(' ')).collect();
+    desk.run_on(&Workspace::empty().url(), &arguments).ends_with(0);
+}
+
+#[test]
 fn the_log_file_holds_json_lines_and_nothing_of_any_contact() {
     let workspace =
         Workspace::seeded("email,role,name\nada@example.com,lead,Ada Lovelace\nada@example.com,lead,Ada Lovelace\n");
