@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::contact::{IntercomId, Timestamp};
 use crate::plan::{ActionId, Plan};
 use crate::report::{Applied, AppliedAction, AppliedRow, Progress};
-use crate::store::{ActionState, Attempt, PlanFile, RowOutcome};
+use crate::store::{ActionState, Attempt, Part, PlanFile, RowOutcome};
 
 /// The journal of a plan, read once.
 #[derive(Debug)]
@@ -35,16 +35,7 @@ impl Journal {
 
     /// Lends it to a report.
     pub(super) fn lend<T>(&self, plan: &Plan, tell: impl FnOnce(&Applied<'_>) -> T) -> T {
-        let rows: Vec<AppliedRow<'_>> = self
-            .outcomes
-            .iter()
-            .map(|row| AppliedRow {
-                record: row.record,
-                outcome: row.outcome,
-                contact: row.contact.as_ref(),
-                message: &row.message,
-            })
-            .collect();
+        let rows: Vec<AppliedRow<'_>> = self.outcomes.iter().map(applied_row).collect();
         let actions: Vec<AppliedAction<'_>> =
             plan.actions.iter().zip(&self.states).map(|(action, state)| applied_action(action.id, state)).collect();
         let sent_at: Vec<Timestamp> = self.attempts.iter().map(|attempt| attempt.intended_at).collect();
@@ -61,6 +52,17 @@ impl Journal {
             ended_at: self.attempts.iter().filter_map(|attempt| attempt.ended_at).max(),
         })
     }
+}
+
+/// Lends what is known of a part of a plan to a report.
+pub(super) fn lend_part<T>(part: &Part, tell: impl FnOnce(&Applied<'_>) -> T) -> T {
+    let rows: Vec<AppliedRow<'_>> = part.outcomes.iter().map(applied_row).collect();
+    let actions: Vec<AppliedAction<'_>> = part.states.iter().map(|(id, state)| applied_action(*id, state)).collect();
+    tell(&Applied { rows: &rows, actions: &actions, ..Applied::default() })
+}
+
+fn applied_row(row: &RowOutcome) -> AppliedRow<'_> {
+    AppliedRow { record: row.record, outcome: row.outcome, contact: row.contact.as_ref(), message: &row.message }
 }
 
 fn applied_action(action: ActionId, state: &ActionState) -> AppliedAction<'_> {

@@ -62,8 +62,12 @@ impl PlanFile {
 
     /// What became of the records, by record. Empty before an apply.
     pub fn outcomes(&self) -> Result<Vec<RowOutcome>, Error> {
+        self.outcomes_where("1")
+    }
+
+    pub(super) fn outcomes_where(&self, which: &str) -> Result<Vec<RowOutcome>, Error> {
         let place = Place::new(&self.path, "outcomes");
-        self.reader().all("SELECT * FROM outcomes ORDER BY record", [], |row| {
+        self.reader().all(&format!("SELECT * FROM outcomes WHERE {which} ORDER BY record"), [], |row| {
             Ok(RowOutcome {
                 record: RecordIndex(row.get("record")?),
                 outcome: place.parse_word(row.get("outcome")?)?,

@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    fn sources(&self) -> Result<Vec<Source>, Error> {
+    pub(super) fn sources(&self) -> Result<Vec<Source>, Error> {
         let place = self.place("inputs");
         let mut columns = self
             .all("SELECT * FROM columns ORDER BY source, position", [], |row| {
@@ -139,21 +139,7 @@ impl<'a> Reader<'a> {
 
     fn rejects(&self) -> Result<Vec<Reject>, Error> {
         let place = self.place("rejects");
-        self.all("SELECT * FROM rejects ORDER BY number", [], |row| {
-            Ok(Reject {
-                origin: Origin {
-                    source: SourceId(row.get("source")?),
-                    row: row.get("row")?,
-                    line: counted(row.get("line")?),
-                },
-                column: row.get("column_number")?,
-                column_name: row.get("column_name")?,
-                reason: place.parse_word(row.get("reason")?)?,
-                message: row.get("message")?,
-                suggestion: row.get("suggestion")?,
-                cells: place.parse_json(&row.get::<_, String>("cells")?)?,
-            })
-        })
+        self.all("SELECT * FROM rejects ORDER BY number", [], |row| reject(place, row))
     }
 
     fn model(&self) -> Result<Model, Error> {
@@ -297,8 +283,21 @@ pub(super) const ACTION: &str = "actions.*, reasons.text AS why FROM main.action
 /// What is expected of rows, with what [`expected`] asks for.
 pub(super) const EXPECTED: &str = "expected.*, reasons.text AS why FROM main.expected JOIN main.reasons USING (reason)";
 
+/// A row of `rejects`.
+pub(super) fn reject(place: Place<'_>, row: &Row<'_>) -> Result<Reject, Failure> {
+    Ok(Reject {
+        origin: Origin { source: SourceId(row.get("source")?), row: row.get("row")?, line: counted(row.get("line")?) },
+        column: row.get("column_number")?,
+        column_name: row.get("column_name")?,
+        reason: place.parse_word(row.get("reason")?)?,
+        message: row.get("message")?,
+        suggestion: row.get("suggestion")?,
+        cells: place.parse_json(&row.get::<_, String>("cells")?)?,
+    })
+}
+
 /// A contact alone.
-fn plain(id: u32, member: RecordIndex) -> Group {
+pub(super) fn plain(id: u32, member: RecordIndex) -> Group {
     Group {
         id,
         members: vec![member],

@@ -20,11 +20,16 @@ fn contact(id: &str, role: &str, extra: &Value) -> Value {
 
 /// What the laws say about a workspace that was and is, with an empty plan.
 fn verdict(before: &[Value], after: &[Value], log: &[Value]) -> String {
+    verdict_after(&Meddling::default(), before, after, log)
+}
+
+/// The same when other teammates were at work.
+fn verdict_after(meddling: &Meddling, before: &[Value], after: &[Value], log: &[Value]) -> String {
     let evidence = Evidence {
         before: &json!({ "contacts": before }),
         after: &json!({ "contacts": after }),
         log: &json!({ "log": log }),
-        meddling: &Meddling::default(),
+        meddling,
         actions: &[],
         states: &[],
         attempts: &[],
@@ -94,4 +99,22 @@ fn a_contact_made_twice_and_a_request_in_no_journal_are_noticed() {
     assert!(verdict(&[], &new, &[]).contains("created 2 times"));
     let request = json!({ "number": 1, "method": "POST", "path": "/contacts", "committed": true });
     assert!(verdict(&[], &[], &[request]).contains("in no journal"));
+}
+
+#[test]
+fn a_value_written_by_hand_between_two_runs_that_is_gone_is_noticed() {
+    let before = [contact("u1", "user", &json!({})), contact("l1", "lead", &json!({ "phone": "+4930111" }))];
+    let after = |phone: &str| {
+        let merged = json!({ "phone": phone, "state": "merged", "merged_into": "u1" });
+        [contact("u1", "user", &json!({ "phone": phone })), contact("l1", "lead", &merged)]
+    };
+    let meddled = |between_runs| {
+        let mut meddling = Meddling::default();
+        meddling.wrote("l1", "phone", "+4930222", between_runs);
+        meddling
+    };
+    let said = verdict_after(&meddled(true), &before, &after("+4930111"), &[]);
+    assert!(said.contains("lost phone") && said.contains("written by hand"), "{said}");
+    assert_eq!(verdict_after(&meddled(true), &before, &after("+4930222"), &[]), "", "it is on the user");
+    assert_eq!(verdict_after(&meddled(false), &before, &after("+4930111"), &[]), "", "in the very moment of our write");
 }
