@@ -87,5 +87,5 @@ pub(crate) fn read(file: &Path) -> (Vec<Record>, Vec<String>) {
     let input = std::fs::File::open(file).unwrap();
     let ingested = ingest::read(input, SourceId(0), &file.to_string_lossy(), Side::Incoming, &options).unwrap();
     let truth = ingested.records.iter().map(|record| truth[record.origin.row as usize - 1].clone()).collect();
-    (ingested.records, truth)
+    (ingested.records.into_iter().collect(), truth)
 }

@@ -213,7 +213,7 @@ mod tests {
             needs: Vec::new(),
         };
         let bodies = [
-            ActionBody::Create { role: crate::contact::Role::Lead, values: Vec::new() },
+            ActionBody::Create { role: crate::contact::Role::Lead, values: crate::contact::Compact::default() },
             ActionBody::Merge { from: id(3) },
             ActionBody::Archive { survivor: Target::CreatedBy(ActionId(1)) },
             ActionBody::Delete { survivor: Target::Existing(id(0)) },
@@ -277,8 +277,13 @@ mod tests {
     fn a_plan_of_nothing_has_files_of_headers() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.plan");
-        let nothing =
-            Plan { records: Vec::new(), rejects: Vec::new(), actions: Vec::new(), rows: Vec::new(), ..plan() };
+        let nothing = Plan {
+            records: crate::contact::Packed::default(),
+            rejects: Vec::new(),
+            actions: Vec::new(),
+            rows: Vec::new(),
+            ..plan()
+        };
         PlanFile::create(&path, &nothing).unwrap();
         let plan_file = PlanFile::open(&path).unwrap();
         for export in FILES {

@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::{exit, file};
 use crate::config::Settings;
-use crate::contact::{Record, Side, SourceId};
+use crate::contact::{Packed, Record, Side, SourceId};
 use crate::ingest::{self, Ingested, Normalizer, Source, Wanted};
 use crate::intercom::Snapshot;
 use crate::link::Near;
@@ -82,7 +82,7 @@ pub(super) fn read_near(
         add(&mut inputs, read_file_watched(path, id(place)?, Side::Existing, &options, &wanted, watch)?);
     }
     inputs.sources.extend(lists.sources);
-    inputs.records.extend(lists.records);
+    inputs.records.append(lists.records);
     inputs.rejects.extend(lists.rejects);
     Ok(inputs)
 }
@@ -95,11 +95,7 @@ pub(super) fn next_id(inputs: &Inputs) -> anyhow::Result<SourceId> {
 /// Adds one input.
 pub(super) fn add(inputs: &mut Inputs, ingested: Ingested) {
     inputs.sources.push(ingested.source);
-    if inputs.records.is_empty() {
-        inputs.records = ingested.records;
-    } else {
-        inputs.records.extend(ingested.records);
-    }
+    inputs.records.append(ingested.records);
     inputs.rejects.extend(ingested.rejects);
 }
 
@@ -107,7 +103,7 @@ pub(super) fn add(inputs: &mut Inputs, ingested: Ingested) {
 pub(super) fn of_workspace(snapshot: &Snapshot, workspace: &str, id: SourceId, settings: &Settings) -> Ingested {
     let region = settings.input.region.as_deref().and_then(crate::contact::Region::parse);
     let normalizer = Normalizer { region, side: Side::Existing, ..Normalizer::default() };
-    let records: Vec<Record> = snapshot.rows(id).into_iter().map(|row| normalizer.record(row)).collect();
+    let records: Packed<Record> = snapshot.rows(id).into_iter().map(|row| normalizer.record(row)).collect();
     Ingested { source: Source::workspace(id, workspace, records.len() as u64), records, rejects: Vec::new() }
 }
 

@@ -19,7 +19,7 @@ use super::signal::Cancel;
 use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, connect, file, match_model};
 use crate::config::{Layer, Layers, Settings, ValueOrigin};
-use crate::contact::{IntercomId, Record, Side, SourceId};
+use crate::contact::{IntercomId, Packed, Record, Records as _, Side, SourceId};
 use crate::ingest::Ingested;
 use crate::intercom::{Client, Me, Snapshot};
 use crate::link::{self, Linkage, Model};
@@ -301,7 +301,7 @@ fn make(
 }
 
 /// What people decided about these records on earlier plans.
-fn recall(records: &[Record], settings: &Settings, printer: &Printer) -> anyhow::Result<Recalled> {
+fn recall(records: &Packed<Record>, settings: &Settings, printer: &Printer) -> anyhow::Result<Recalled> {
     let Some(path) = &settings.matching.decisions else { return Ok(Recalled::default()) };
     let Some(remembered) = DecisionsFile::at(Path::new(path)).read()? else {
         printer.say(&format!("{path}: no decisions yet; leadfold review begins the file"));
@@ -350,7 +350,7 @@ impl Pulled {
     ) -> anyhow::Result<()> {
         let grouped = linkage.groups.iter().filter(|group| group.members.len() > 1).flat_map(|group| &group.members);
         let ids: Vec<IntercomId> = grouped
-            .filter_map(|index| inputs.records.get(usize::try_from(index.0).ok()?))
+            .filter_map(|index| inputs.records.head(usize::try_from(index.0).ok()?))
             .filter(|record| record.side == Side::Existing)
             .filter_map(|record| record.id.clone())
             .collect();
@@ -359,9 +359,12 @@ impl Pulled {
         progress.finish();
         filled?;
         // Notes are no evidence, so the groups stay as they are.
-        for (record, again) in inputs.records.iter_mut().skip(self.first_record).zip(self.ingested(settings).records) {
-            record.notes = again.notes;
-        }
+        let again = self.ingested(settings).records;
+        inputs.records.change(|records| {
+            for (record, again) in records.iter_mut().skip(self.first_record).zip(again) {
+                record.notes = again.notes;
+            }
+        });
         Ok(())
     }
 

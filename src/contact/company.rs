@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Region;
+use super::packed::{Packer, Unpacker};
 
 /// A company: as written, and as a key without legal form and punctuation.
 ///
@@ -26,6 +27,29 @@ struct Named {
     legal_form: Option<Box<str>>,
     #[serde(default)]
     placeholder: bool,
+}
+
+impl Company {
+    /// Every part of it, beside no other company.
+    pub(super) fn pack_whole(&self, into: &mut Packer<'_>) {
+        let Named { original, key, legal_form, placeholder } = &*self.0;
+        into.byte(u8::from(legal_form.is_some()) | u8::from(*placeholder) << 1);
+        into.text(original);
+        into.text(key);
+        if let Some(form) = legal_form {
+            into.text(form);
+        }
+    }
+
+    pub(super) fn unpack_whole(from: &mut Unpacker<'_>) -> Option<Self> {
+        let flags = from.byte()?;
+        Some(Self(Arc::new(Named {
+            original: from.text()?.into(),
+            key: from.text()?.into(),
+            legal_form: if flags & 1 != 0 { Some(from.text()?.into()) } else { None },
+            placeholder: flags & 2 != 0,
+        })))
+    }
 }
 
 /// Legal forms as sequences of words, one space between.

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::mail_domain::{self, Known};
 use super::mailbox;
+use super::packed::{Pack, Packer, Unpacker};
 
 /// What kind of mailbox the local part names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,6 +100,41 @@ impl fmt::Debug for Email {
         let first = self.address().chars().next().unwrap_or('?');
         let domain = self.address().rsplit_once('@').map_or("", |(_, domain)| domain);
         write!(f, "{first}…@{domain}")
+    }
+}
+
+impl Pack for Email {
+    fn pack(&self, into: &mut Packer<'_>) {
+        let Self { texts, original_end, address, canonical_at, at, company_at, kind, free_mail, typo_domain } = self;
+        let kind = match kind {
+            MailboxKind::Personal => 0,
+            MailboxKind::Role => 1,
+            MailboxKind::Placeholder => 2,
+        };
+        into.byte(kind | u8::from(*free_mail) << 2 | u8::from(*typo_domain) << 3);
+        into.text(texts);
+        let company_at = company_at.wrapping_sub(NO_COMPANY);
+        into.numbers(&[*original_end, address.0, address.1, *canonical_at, *at, company_at]);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+        let flags = from.byte()?;
+        let kind = match flags & 3 {
+            0 => MailboxKind::Personal,
+            1 => MailboxKind::Role,
+            _ => MailboxKind::Placeholder,
+        };
+        Some(Self {
+            texts: from.text()?.into(),
+            original_end: from.small()?,
+            address: (from.small()?, from.small()?),
+            canonical_at: from.small()?,
+            at: from.small()?,
+            company_at: from.small::<u16>()?.wrapping_add(NO_COMPANY),
+            kind,
+            free_mail: flags & 4 != 0,
+            typo_domain: flags & 8 != 0,
+        })
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::packed::{Pack, Packer, Unpacker};
+
 /// The meaning of one column or one cell.
 ///
 /// Its text form is snake case (`first_name`); `identifier:NAME`, `text:NAME` and `custom:NAME` carry the column's name.
@@ -179,6 +181,38 @@ impl TryFrom<String> for Field {
 impl From<Field> for String {
     fn from(field: Field) -> Self {
         field.to_string()
+    }
+}
+
+/// Fields with a column's name are written beyond those without.
+const NAMED_FROM: u8 = 0xf0;
+
+impl Pack for Field {
+    fn pack(&self, into: &mut Packer<'_>) {
+        let (kind, name) = match self {
+            Self::Identifier(name) => (0, name),
+            Self::Text(name) => (1, name),
+            Self::Custom(name) => (2, name),
+            plain => {
+                let place = NAMES.iter().position(|(_, field)| field == plain).unwrap_or(NAMES.len());
+                return into.byte(u8::try_from(place).unwrap_or(NAMED_FROM));
+            }
+        };
+        into.byte(NAMED_FROM + kind);
+        into.text(name);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+        let kind = from.byte()?;
+        if kind < NAMED_FROM {
+            return NAMES.get(usize::from(kind)).map(|(_, field)| field.clone());
+        }
+        let name = from.text()?.into();
+        Some(match kind - NAMED_FROM {
+            0 => Self::Identifier(name),
+            1 => Self::Text(name),
+            _ => Self::Custom(name),
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words: what a contact is, in types that cannot be wrong.
 //!
 //! Owns the parsed values (`Email`, `PersonName`, `Phone`, `Company`), the fields a file column can mean, the record
-//! that every later phase works on, and where a record came from. Each value keeps the original text beside its
+//! that every later phase works on and how millions of them are held, and where a record came from. Each value keeps the original text beside its
 //! canonical form. Imports nothing else of the project and does no I/O.
 
 mod company;
@@ -14,6 +14,7 @@ mod mailbox;
 mod name;
 mod numbering;
 mod origin;
+mod packed;
 mod phone;
 mod record;
 mod region;
@@ -26,6 +27,7 @@ pub use field::{Field, ParseFieldError};
 pub(crate) use gender::{gender, is_gender_column};
 pub use name::{NameKind, NameParts, PersonName, Script, are_nicknames, consonant_key, nickname_sets, spelling_key};
 pub use origin::{Origin, Side, SourceId};
+pub use packed::{Compact, Iter, Pack, Packed, Packer, Records, Unpacker};
 pub use phone::Phone;
 pub use record::{ExternalId, IntercomId, RawCell, RawRow, Record, Role};
 pub use region::Region;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Region;
 use super::numbering::NumberingPlan;
+use super::packed::{Pack, Packer, Unpacker};
 
 /// One phone number: as written, and as E.164 when its country is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -92,6 +93,22 @@ struct Scanned {
 struct Resolved {
     e164: Option<Box<str>>,
     national: Box<str>,
+}
+
+impl Pack for Phone {
+    fn pack(&self, into: &mut Packer<'_>) {
+        let Self { texts, original_end, second_end, digits_at, has_country, has_extension, placeholder } = self;
+        into.byte(u8::from(*has_country) | u8::from(*has_extension) << 1 | u8::from(*placeholder) << 2);
+        into.text(texts);
+        into.numbers(&[*original_end, *second_end, *digits_at]);
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+        let (flags, texts) = (from.byte()?, from.text()?.into());
+        let [has_country, has_extension, placeholder] = [1, 2, 4].map(|flag| flags & flag != 0);
+        let (original_end, second_end, digits_at) = (from.small()?, from.small()?, from.small()?);
+        Some(Self { texts, original_end, second_end, digits_at, has_country, has_extension, placeholder })
+    }
 }
 
 impl Phone {

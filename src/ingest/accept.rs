@@ -16,7 +16,7 @@ use super::reject::{Reject, RejectReason};
 use super::rows::Fault;
 use super::source::TextEncoding;
 use super::table::{Chunk, RejectedBytes, Table};
-use crate::contact::{Field, Origin, Record, Side, SourceId};
+use crate::contact::{Field, Origin, Packed, Record, Side, SourceId};
 
 /// Characters of a cell shown in a reject.
 const SHOWN_CHARACTERS: usize = 1_000;
@@ -24,9 +24,9 @@ const SHOWN_CHARACTERS: usize = 1_000;
 /// Says whether a record is wanted at all.
 pub type Wanted<'a> = dyn Fn(&Record) -> bool + Sync + 'a;
 
-/// What rows came to.
-pub(super) struct Yield {
-    pub(super) records: Vec<Record>,
+/// What rows came to. `Records` holds those of a chunk as they are, those of a table packed.
+pub(super) struct Yield<Records = Packed<Record>> {
+    pub(super) records: Records,
     pub(super) rejects: Vec<Reject>,
     /// Cells with a value and cells not understood, by column.
     pub(super) counts: Vec<(u64, u64)>,
@@ -34,9 +34,9 @@ pub(super) struct Yield {
     pub(super) unwanted: u64,
 }
 
-impl Yield {
+impl<Records: Default> Yield<Records> {
     fn new(columns: usize) -> Self {
-        Self { records: Vec::new(), rejects: Vec::new(), counts: vec![(0, 0); columns], unwanted: 0 }
+        Self { records: Records::default(), rejects: Vec::new(), counts: vec![(0, 0); columns], unwanted: 0 }
     }
 
     fn count(&mut self, tally: &mut Tally) {
@@ -65,14 +65,13 @@ pub(super) struct RowReader<'a> {
 impl RowReader<'_> {
     /// All rows, in order, chunks side by side.
     pub(super) fn all(&self, table: Table) -> Yield {
-        let Table { chunks, rejected, rows } = table;
-        let rows = rows as usize - rejected.len();
-        let mut all = Yield::new(self.fields.len());
+        let Table { chunks, rejected, .. } = table;
+        let mut all: Yield = Yield::new(self.fields.len());
         all.rejects.extend(rejected.iter().map(|rejected| self.rejected(rejected)));
         let memory = Memory::default();
         // Some chunks at a time, so that what was read makes room for what comes of it.
         std::thread::scope(|scope| {
-            let (send, arriving) = sync_channel::<Vec<Yield>>(1);
+            let (send, arriving) = sync_channel::<Vec<Yield<Vec<Record>>>>(1);
             let memory = &memory;
             scope.spawn(move || {
                 let mut chunks = chunks.into_iter();
@@ -88,10 +87,6 @@ impl RowReader<'_> {
             });
             for chunk in arriving.into_iter().flatten() {
                 all.unwanted += chunk.unwanted;
-                if all.unwanted == 0 && all.records.is_empty() {
-                    // As good as all rows become records, unless some are not wanted.
-                    all.records.reserve_exact(rows);
-                }
                 all.records.extend(chunk.records);
                 all.rejects.extend(chunk.rejects);
                 for (sum, counts) in all.counts.iter_mut().zip(chunk.counts) {
@@ -103,8 +98,8 @@ impl RowReader<'_> {
         all
     }
 
-    fn chunk(&self, chunk: &Chunk, known: &mut Known) -> Yield {
-        let mut found = Yield::new(self.fields.len());
+    fn chunk(&self, chunk: &Chunk, known: &mut Known) -> Yield<Vec<Record>> {
+        let mut found: Yield<Vec<Record>> = Yield::new(self.fields.len());
         let mut tally = Tally::default();
         for (origin, cells) in chunk.rows(self.id) {
             tally.filled.clear();

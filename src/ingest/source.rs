@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Reject;
-use crate::contact::{Field, Record, Region, Role, Side, SourceId};
+use crate::contact::{Field, Packed, Record, Region, Role, Side, SourceId};
 
 /// A cell separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +170,7 @@ pub struct Ingested {
     /// The input.
     pub source: Source,
     /// One per accepted row, in row order.
-    pub records: Vec<Record>,
+    pub records: Packed<Record>,
     /// One per rejected row, in row order.
     pub rejects: Vec<Reject>,
 }

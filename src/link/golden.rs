@@ -9,27 +9,41 @@ use std::cmp::Ordering;
 
 use super::RecordIndex;
 use super::survive::{Alternative, Golden, GoldenField, SurvivorOrder, SurvivorRule};
-use crate::contact::{Company, Email, Field, PersonName, Phone, Record, Role, Side};
+use crate::contact::{Compact, Company, Email, Field, PersonName, Phone, Record, Records, Role, Side};
+
+/// A member of a group.
+type Source<'r> = (u32, Cow<'r, Record>);
 
 /// Merges the members of a group.
-pub(super) fn merge(records: &[Record], members: &[u32], order: &SurvivorOrder) -> Golden {
-    let (survivor, reason) = survivor(records, members, order);
-    Golden { survivor: RecordIndex(survivor), reason, fields: merged(records, members.iter().copied(), survivor) }
+pub(super) fn merge(records: &dyn Records, members: &[u32], order: &SurvivorOrder) -> Golden {
+    if let [only] = *members {
+        return Golden { survivor: RecordIndex(only), reason: "the only record".into(), fields: Compact::default() };
+    }
+    let sources = sources(records, members.iter().copied());
+    let (survivor, reason) = survivor(&sources, order);
+    Golden { survivor: RecordIndex(survivor), reason, fields: merged(sources, survivor).into() }
 }
 
 /// The merged record linking gives these members when this one survives. None for a contact alone: it is what it is.
 #[must_use]
 pub fn merged_fields(
-    records: &[Record],
+    records: &(impl Records + ?Sized),
     members: impl Iterator<Item = RecordIndex>,
     survivor: RecordIndex,
 ) -> Vec<GoldenField> {
-    merged(records, members.map(|member| member.0), survivor.0)
+    let members: Vec<u32> = members.map(|member| member.0).collect();
+    if members.len() < 2 {
+        return Vec::new();
+    }
+    merged(sources(&records, members.into_iter()), survivor.0)
 }
 
-fn merged(records: &[Record], members: impl Iterator<Item = u32>, survivor: u32) -> Vec<GoldenField> {
-    let sources = members.filter_map(|row| Some((row, records.get(row as usize)?)));
-    let (mut sources, others): (Vec<_>, Vec<_>) = sources.partition(|(row, _)| *row == survivor);
+fn sources(records: &dyn Records, members: impl Iterator<Item = u32>) -> Vec<Source<'_>> {
+    members.filter_map(|row| Some((row, records.look(row as usize)?))).collect()
+}
+
+fn merged(sources: Vec<Source<'_>>, survivor: u32) -> Vec<GoldenField> {
+    let (mut sources, others): (Vec<_>, Vec<_>) = sources.into_iter().partition(|(row, _)| *row == survivor);
     if others.is_empty() {
         return Vec::new();
     }
@@ -37,6 +51,7 @@ fn merged(records: &[Record], members: impl Iterator<Item = u32>, survivor: u32)
     if let Some(others) = sources.get_mut(1..) {
         others.sort_by(|(_, left), (_, right)| donor_order(left, right));
     }
+    let sources: Vec<(u32, &Record)> = sources.iter().map(|(row, record)| (*row, &**record)).collect();
     fields(&sources)
 }
 
@@ -91,20 +106,14 @@ fn by_rule(rule: SurvivorRule, left: &Record, right: &Record) -> Ordering {
 }
 
 /// Chooses the survivor and says why, in the words of the rule that decided.
-fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32, Cow<'static, str>) {
-    let mut left: Vec<u32> = members.to_vec();
-    if let [only] = left[..] {
-        return (only, "the only record".into());
-    }
+fn survivor(members: &[Source<'_>], order: &SurvivorOrder) -> (u32, Cow<'static, str>) {
+    let mut left: Vec<(u32, &Record)> = members.iter().map(|(row, record)| (*row, &**record)).collect();
     let mut standing = "records";
     for rule in &order.0 {
-        let best = left
-            .iter()
-            .copied()
-            .min_by(|one, other| by_rule(*rule, &records[*one as usize], &records[*other as usize]));
-        let Some(best) = best else { break };
+        let best = left.iter().copied().min_by(|(_, one), (_, other)| by_rule(*rule, one, other));
+        let Some((row, best)) = best else { break };
         let before = left.len();
-        left.retain(|row| by_rule(*rule, &records[*row as usize], &records[best as usize]).is_eq());
+        left.retain(|(_, record)| by_rule(*rule, record, best).is_eq());
         if left.len() == 1 {
             let reason = match rule {
                 SurvivorRule::Existing => "the only existing contact".into(),
@@ -114,26 +123,21 @@ fn survivor(records: &[Record], members: &[u32], order: &SurvivorOrder) -> (u32,
                 SurvivorRule::LastSeen => format!("the most recently seen of {before} {standing}").into(),
                 SurvivorRule::MostComplete => format!("the most complete of {before} {standing}").into(),
             };
-            return (best, reason);
+            return (row, reason);
         }
         standing = match rule {
-            SurvivorRule::User if records[best as usize].role == Some(Role::User) => "users",
-            SurvivorRule::User if records[best as usize].role == Some(Role::Lead) => "leads",
-            SurvivorRule::Existing if standing == "records" && records[best as usize].side == Side::Existing => {
-                "existing contacts"
-            }
+            SurvivorRule::User if best.role == Some(Role::User) => "users",
+            SurvivorRule::User if best.role == Some(Role::Lead) => "leads",
+            SurvivorRule::Existing if standing == "records" && best.side == Side::Existing => "existing contacts",
             _ => standing,
         };
     }
-    let tie = |row: &u32| {
-        let record = &records[*row as usize];
-        // A record without an id comes after those with one.
-        (record.id.is_none(), record.id.clone(), record.origin)
-    };
     let before = left.len();
-    let best = left.into_iter().min_by_key(tie).unwrap_or_default();
-    let rule = if records[best as usize].id.is_some() { "the smallest id" } else { "the first row" };
-    (best, format!("{rule} of {before} equal {standing}").into())
+    // A record without an id comes after those with one.
+    let tie = |(_, record): &(u32, &Record)| (record.id.is_none(), record.id.clone(), record.origin);
+    let Some((row, best)) = left.into_iter().min_by_key(tie) else { return (0, Cow::Borrowed("nobody")) };
+    let rule = if best.id.is_some() { "the smallest id" } else { "the first row" };
+    (row, format!("{rule} of {before} equal {standing}").into())
 }
 
 /// The value of one record for one field, as it would be written.

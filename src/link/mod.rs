@@ -51,7 +51,7 @@ pub use survive::{Alternative, FieldRule, Golden, GoldenField, SurvivorOrder, Su
 
 use rayon::prelude::*;
 
-use crate::contact::Record;
+use crate::contact::Records;
 use bands::Banded;
 use cluster::Clusters;
 use compare::Comparer;
@@ -101,7 +101,7 @@ const DOUBT: f64 = 2.0;
 
 /// Links records with weights learned from them.
 #[must_use]
-pub fn link(records: &[Record], options: &Options) -> Linkage {
+pub fn link(records: &(impl Records + ?Sized), options: &Options) -> Linkage {
     link_with(records, options, None)
 }
 
@@ -112,7 +112,7 @@ pub fn link(records: &[Record], options: &Options) -> Linkage {
 /// odds are shares of the list the model was made for. How many records carry a value, and which values several people
 /// share, is always read from the records.
 #[must_use]
-pub fn link_with(records: &[Record], options: &Options, model: Option<&Model>) -> Linkage {
+pub fn link_with(records: &(impl Records + ?Sized), options: &Options, model: Option<&Model>) -> Linkage {
     link_watched(records, options, model, &mut |_| ())
 }
 
@@ -120,7 +120,16 @@ pub fn link_with(records: &[Record], options: &Options, model: Option<&Model>) -
 /// `cluster`, `bands`, `golden`, `evidence`.
 #[must_use]
 pub fn link_watched(
-    records: &[Record],
+    records: &(impl Records + ?Sized),
+    options: &Options,
+    model: Option<&Model>,
+    watch: &mut dyn FnMut(&'static str),
+) -> Linkage {
+    linked(&records, options, model, watch)
+}
+
+fn linked(
+    records: &dyn Records,
     options: &Options,
     model: Option<&Model>,
     watch: &mut dyn FnMut(&'static str),
@@ -153,7 +162,7 @@ pub fn link_watched(
     drop(candidates);
     watch("score");
     let strongest_first = cluster::strongest_first(comparer.kept.pairs(), &features.rank);
-    let cluster = |least| cluster::cluster(records.len(), &joined, &strongest_first, least, &comparer);
+    let cluster = |least| cluster::cluster(records.count(), &joined, &strongest_first, least, &comparer);
     let mut found = cluster(review);
     watch("cluster");
     let asked_auto = options.auto_weight.or(model.map(|model| model.auto_weight)).map(bits);
@@ -190,7 +199,7 @@ pub fn link_watched(
 }
 
 /// Groups with band and golden record.
-fn groups(records: &[Record], options: &Options, found: &Clusters, banded: Vec<Banded>) -> Vec<Group> {
+fn groups(records: &dyn Records, options: &Options, found: &Clusters, banded: Vec<Banded>) -> Vec<Group> {
     let group = |(at, banded): (usize, Banded)| {
         let cluster = found.group(at);
         let is_loose = |row: &u32| banded.loose.iter().any(|(loose, _)| loose == row);

@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 
-use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, spelling_key};
+use crate::contact::{Company, Email, MailboxKind, NameKind, PersonName, Record, Records, spelling_key};
 
 /// What is near some records.
 #[derive(Clone, Debug, Default)]
@@ -21,10 +21,10 @@ pub struct Near {
 impl Near {
     /// Gathers the facts of these records.
     #[must_use]
-    pub fn to(records: &[Record]) -> Self {
-        let facts = records.par_iter().flat_map_iter(|record| {
+    pub fn to(records: &(impl Records + ?Sized)) -> Self {
+        let facts = (0..records.count()).into_par_iter().filter_map(|at| records.look(at)).flat_map_iter(|record| {
             let mut facts = Vec::new();
-            visit(record, &mut |fact| {
+            visit(&record, &mut |fact| {
                 facts.push(fact);
                 false
             });

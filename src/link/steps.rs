@@ -9,7 +9,7 @@ use super::features::Features;
 use super::score::Kept;
 use super::weights::Bits;
 use super::{DOUBT, NEARLY_EVEN};
-use crate::contact::Record;
+use crate::contact::Records;
 
 /// Records as columns.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct Scores(Kept);
 impl Columns {
     /// Records to columns.
     #[must_use]
-    pub fn of(records: &[Record]) -> Self {
+    pub fn of(records: &(impl Records + ?Sized)) -> Self {
         Self(Features::new(records, Without::default()))
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::RecordIndex;
-use crate::contact::Field;
+use crate::contact::{Compact, Field, Pack, Packer, Unpacker};
 
 /// One rule of the survivor order. Ties go to the next rule, at last to the smallest Intercom id, then the first row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +99,49 @@ pub struct GoldenField {
     pub rule: Option<FieldRule>,
 }
 
+/// Rules by their number.
+const RULES: [FieldRule; 6] = [
+    FieldRule::Keep,
+    FieldRule::Incoming,
+    FieldRule::Newest,
+    FieldRule::Oldest,
+    FieldRule::Longest,
+    FieldRule::MostCommon,
+];
+
+impl Pack for GoldenField {
+    fn pack(&self, into: &mut Packer<'_>) {
+        let Self { field, value, from, alternatives, chosen, rule } = self;
+        field.pack(into);
+        into.text(value);
+        into.number(from.0);
+        let rule = rule.and_then(|rule| RULES.iter().position(|known| *known == rule)).map_or(0, |place| place + 1);
+        into.number((alternatives.len() * 2 + usize::from(*chosen)) as u64 * 8 + rule as u64);
+        for other in alternatives {
+            into.number(other.from.0);
+            into.text(&other.value);
+        }
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+        let field = Field::unpack(from)?;
+        let value = from.text()?.to_owned();
+        let member = RecordIndex(from.small()?);
+        let rest = from.number()?;
+        let (others, rule) = (rest / 8, usize::try_from(rest % 8).ok()?);
+        let other = |_| Some(Alternative { from: RecordIndex(from.small()?), value: from.text()?.to_owned() });
+        let alternatives = (0..others / 2).map(other).collect::<Option<_>>()?;
+        Some(Self {
+            field,
+            value,
+            from: member,
+            alternatives,
+            chosen: others % 2 == 1,
+            rule: rule.checked_sub(1).and_then(|place| RULES.get(place)).copied(),
+        })
+    }
+}
+
 /// The merged record of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Golden {
@@ -107,5 +150,5 @@ pub struct Golden {
     /// Why it was chosen, in words: "the only user", "oldest of 3 leads".
     pub reason: Cow<'static, str>,
     /// Fields in the order of [`Field`].
-    pub fields: Vec<GoldenField>,
+    pub fields: Compact<GoldenField>,
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contact::{IntercomId, Role};
+use crate::contact::{Compact, IntercomId, Role};
 use crate::link::RecordIndex;
 
 /// Number of an action in its plan, starting at 1; also its place in the order.
@@ -119,12 +119,12 @@ pub enum ActionBody {
         /// Lead or user.
         role: Role,
         /// Its attributes; `before` is `None` everywhere.
-        values: Vec<Change>,
+        values: Compact<Change>,
     },
     /// Writes attributes.
     Update {
         /// The attributes that change.
-        changes: Vec<Change>,
+        changes: Compact<Change>,
     },
     /// Merges a lead into the target, a user (`POST /contacts/merge`). Cannot be undone.
     Merge {

@@ -4,7 +4,7 @@ use super::forecast::forecast;
 use super::hold_back::hold_large;
 use super::mark::decide_and_mark;
 use super::{Header, Options, Plan};
-use crate::contact::Record;
+use crate::contact::{Packed, Record};
 use crate::ingest::{Ingested, Reject, Source};
 use crate::link::Linkage;
 
@@ -14,7 +14,7 @@ pub struct Inputs {
     /// What each input is.
     pub sources: Vec<Source>,
     /// Accepted rows of all inputs.
-    pub records: Vec<Record>,
+    pub records: Packed<Record>,
     /// Rejected rows of all inputs.
     pub rejects: Vec<Reject>,
 }
@@ -26,7 +26,7 @@ impl Inputs {
         let mut inputs = Self::default();
         for one in ingested {
             inputs.sources.push(one.source);
-            inputs.records.extend(one.records);
+            inputs.records.append(one.records);
             inputs.rejects.extend(one.rejects);
         }
         inputs

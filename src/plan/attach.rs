@@ -9,28 +9,33 @@ use sha2::{Digest, Sha256};
 use super::Attachment;
 use super::keep::plain;
 use super::values::{Member, folded};
-use crate::contact::{Company, Record, Side};
+use crate::contact::{Company, Records, Side};
 
 /// One spelling for each company of a run, so that "Acme Inc" and "ACME, Inc." become one company of the workspace. An
 /// existing contact's spelling comes before an imported one's, then the first one wins.
 #[derive(Debug, Default)]
-pub(super) struct Companies<'a>(FxHashMap<Cow<'a, str>, (Side, &'a str)>);
+pub(super) struct Companies(FxHashMap<Box<str>, (Side, Company)>);
 
-impl<'a> Companies<'a> {
-    pub(super) fn of(records: &'a [Record]) -> Self {
-        let of =
-            |side: Side| records.iter().filter(move |record| record.side == side).flat_map(|record| &record.companies);
+impl Companies {
+    pub(super) fn of(records: &dyn Records) -> Self {
+        let of = |side: Side| {
+            let heads = (0..records.count()).filter_map(|at| records.head(at));
+            heads.filter(move |record| record.side == side).flat_map(|record| record.companies.clone())
+        };
         // Only rows of lists bring companies to contacts, so that no other company is ever asked for.
-        let mut spellings: FxHashMap<Cow<'a, str>, (Side, &'a str)> = FxHashMap::default();
+        let mut spellings: FxHashMap<Box<str>, (Side, Company)> = FxHashMap::default();
         for company in of(Side::Incoming) {
-            spellings.entry(key(company)).or_insert((Side::Incoming, company.original()));
+            let key = key(&company);
+            if !spellings.contains_key(&*key) {
+                spellings.insert(key.into(), (Side::Incoming, company.clone()));
+            }
         }
         if !spellings.is_empty() {
             for company in of(Side::Existing) {
-                if let Some(known) = spellings.get_mut(&key(company))
+                if let Some(known) = spellings.get_mut(&*key(&company))
                     && known.0 == Side::Incoming
                 {
-                    *known = (Side::Existing, company.original());
+                    *known = (Side::Existing, company);
                 }
             }
         }
@@ -39,15 +44,15 @@ impl<'a> Companies<'a> {
 
     fn attachment(&self, company: &Company) -> Option<Attachment> {
         let key = key(company);
-        let (_, name) = self.0.get(&key)?;
-        let name = (*name).to_owned();
+        let (_, spelling) = self.0.get(&*key)?;
+        let name = spelling.original().to_owned();
         Some(Attachment::Company { name, company_id: company_id(&key) })
     }
 }
 
 /// What `donors` have and `owners`, the rows of the contact that stays, lack: tags by name, companies, then notes in
 /// input order.
-pub(super) fn missing(donors: &[Member<'_>], owners: &[Member<'_>], companies: &Companies<'_>) -> Vec<Attachment> {
+pub(super) fn missing(donors: &[Member<'_>], owners: &[Member<'_>], companies: &Companies) -> Vec<Attachment> {
     let mut tags: BTreeMap<String, &str> = BTreeMap::new();
     let mut named: BTreeMap<Cow<'_, str>, &Company> = BTreeMap::new();
     let mut notes: Vec<(String, &str)> = Vec::new();

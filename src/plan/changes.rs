@@ -2,7 +2,7 @@
 //! unless the options say overwrite. Opt-out wins: it is set when any member has it and never cleared.
 
 use super::party::{Contact, opted_out};
-use super::values::{Held, Member};
+use super::values::{Held, Member, all_in_place};
 use super::{Attribute, AttributeValue, Change, Fill, StandardAttribute};
 use crate::contact::Role;
 
@@ -42,6 +42,19 @@ impl Writing {
 pub(super) fn created(wanted: &Held, incoming: &Held, members: &[Member<'_>], role: Role, fill: Fill) -> Vec<Change> {
     let writing = Writing { role: Some(role), fill };
     changed(&Held::new(), &Held::new(), wanted, incoming, writing).into_iter().chain(opt_out(None, members)).collect()
+}
+
+/// The same for one row alone whose values all find their place, so that nothing of it has to be kept elsewhere; `None`
+/// for any other.
+pub(super) fn created_from_one(member: &Member<'_>, role: Role) -> Option<Vec<Change>> {
+    let writing = Writing { role: Some(role), fill: Fill::Empty };
+    let values = all_in_place(member.record)?;
+    if !values.iter().all(|(attribute, _)| writing.allows(attribute)) {
+        return None;
+    }
+    let from = member.index;
+    let changes = values.into_iter().map(|(attribute, after)| Change { attribute, before: None, after, from });
+    Some(changes.chain(opt_out(None, std::slice::from_ref(member))).collect())
 }
 
 /// The changes of a contact that holds `own` today and will hold `before` when they are written (a merge may have

@@ -25,14 +25,14 @@ use super::changes::{self, Writing};
 use super::draft::{Aim, GroupPlan};
 use super::join::{self, Removal};
 use super::keep::{self, Kept, Known};
-use super::party::{Contact, Party, spread};
+use super::party::{Contact, Party, members, spread};
 use super::places::Places;
 use super::values::{Held, Member, chosen, held};
 use super::{
-    Action, ActionBody, Attachment, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome, RowPlan,
-    UserGroups, order, rules,
+    Action, ActionBody, Attachment, Change, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome,
+    RowPlan, UserGroups, order, rules,
 };
-use crate::contact::{IntercomId, Record, Role, Side};
+use crate::contact::{IntercomId, Record, Records, Role, Side};
 use crate::link::{Band, Group, Linkage};
 
 /// Groups decided side by side before their actions are numbered.
@@ -45,7 +45,7 @@ const UNTOUCHED: &str = "it stays as it is";
 /// attributes the actions need.
 #[must_use]
 pub fn decide(
-    records: &[Record],
+    records: &(impl Records + ?Sized),
     linkage: &Linkage,
     options: &Options,
 ) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
@@ -53,6 +53,7 @@ pub fn decide(
         KeepDiscarded::Attribute => Places::new(&options.keep_attributes),
         KeepDiscarded::Note | KeepDiscarded::Drop => Places::default(),
     };
+    let records: &dyn Records = &records;
     let companies = Companies::of(records);
     let deciding = Deciding { records, options, places, companies, spread: spread(&linkage.groups, records) };
     // Batch by batch, so that drafts make room for the next ones.
@@ -60,7 +61,7 @@ pub fn decide(
         .groups
         .chunks(BATCH)
         .flat_map(|groups| groups.par_iter().map(|group| deciding.group(group)).collect::<Vec<GroupPlan>>());
-    let (actions, rows) = order::arrange(plans, records.len(), &options.only);
+    let (actions, rows) = order::arrange(plans, records.count(), &options.only);
     let attributes = order::needed(&actions);
     (actions, rows, attributes)
 }
@@ -77,11 +78,11 @@ fn accounts(party: &Party<'_>) -> usize {
 
 /// What all groups share.
 pub(super) struct Deciding<'a> {
-    records: &'a [Record],
+    records: &'a dyn Records,
     pub(super) options: &'a Options,
     places: Places,
-    companies: Companies<'a>,
-    spread: FxHashSet<&'a IntercomId>,
+    companies: Companies,
+    spread: FxHashSet<IntercomId>,
 }
 
 impl Deciding<'_> {
@@ -89,7 +90,8 @@ impl Deciding<'_> {
         if let Some(plan) = self.alone(group) {
             return plan;
         }
-        let party = Party::of(group, self.records);
+        let rows = members(group, self.records);
+        let party = Party::of(group, &rows);
         let mut plan = self.certain(group, &party);
         let survivor = party.by_preference();
         for member in &party.waiting {
@@ -102,7 +104,7 @@ impl Deciding<'_> {
     /// The commonest line of the table: a contact of the workspace that nothing speaks to.
     fn alone(&self, group: &Group) -> Option<GroupPlan> {
         let [only] = group.members[..] else { return None };
-        let record = self.records.get(usize::try_from(only.0).ok()?)?;
+        let record = self.records.head(usize::try_from(only.0).ok()?)?;
         let id = record.id.as_ref()?;
         if record.side != Side::Existing || group.band == Band::Review || self.spread.contains(id) {
             return None;
@@ -143,14 +145,8 @@ impl Deciding<'_> {
         }
         let role = self.role_of_new(&party.members);
         let members = party.by_preference();
-        let wanted = chosen(&party.group.golden.fields, members.iter().copied());
-        let incoming = held(party.members.iter().copied());
-        let mut values = changes::created(&wanted, &incoming, &members, role, self.options.fill);
         let attachments = missing(&members, &[], &self.companies);
-        let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
-        let kept = self.keep(&members, &Known { final_state: &state, rows: &[], joined: false });
-        kept.without_places(&mut values);
-        values.extend(kept.changes);
+        let (values, note) = self.values_of_new(party, &members, role);
         let identifies = |name| values.iter().any(|change| change.attribute.to_string() == name);
         if !["email", "name", "phone", "external_id"].into_iter().any(identifies) {
             return skipped(
@@ -167,9 +163,9 @@ impl Deciding<'_> {
             1 => "no contact of the workspace matches this row".to_owned(),
             rows => format!("no contact of the workspace matches these {rows} rows of one person"),
         };
-        let create = plan.add(Aim::Made(0), ActionBody::Create { role, values }, reason, Vec::new());
+        let create = plan.add(Aim::Made(0), ActionBody::Create { role, values: values.into() }, reason, Vec::new());
         let mut decided_by = vec![create];
-        decided_by.extend(attach(&mut plan, &Aim::Made(create), attachments, kept.note, &[create]));
+        decided_by.extend(attach(&mut plan, &Aim::Made(create), attachments, note, &[create]));
         for member in &party.members {
             if member.index == members.first().map_or(member.index, |first| first.index) {
                 let reason = "no contact of the workspace matches";
@@ -180,6 +176,25 @@ impl Deciding<'_> {
             }
         }
         plan
+    }
+
+    /// What a new contact is made with, and the note of what has no place on it.
+    fn values_of_new(&self, party: &Party<'_>, members: &[Member<'_>], role: Role) -> (Vec<Change>, Option<String>) {
+        // Most people come alone
+        if let ([only], KeepDiscarded::Note | KeepDiscarded::Drop) = (members, self.options.keep)
+            && party.group.golden.fields.is_empty()
+            && let Some(values) = changes::created_from_one(only, role)
+        {
+            return (values, None);
+        }
+        let wanted = chosen(&party.group.golden.fields.unpacked(), members.iter().copied());
+        let incoming = held(party.members.iter().copied());
+        let mut values = changes::created(&wanted, &incoming, members, role, self.options.fill);
+        let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
+        let kept = self.keep(members, &Known { final_state: &state, rows: &[], joined: false });
+        kept.without_places(&mut values);
+        values.extend(kept.changes);
+        (values, kept.note)
     }
 
     /// The list's own word first, then the option. A list with external ids speaks of users.
@@ -204,7 +219,7 @@ impl Deciding<'_> {
             return plan;
         }
         let own = held(contact.rows.iter().copied());
-        let wanted = chosen(&party.group.golden.fields, party.by_preference());
+        let wanted = chosen(&party.group.golden.fields.unpacked(), party.by_preference());
         let incoming = held(party.incoming.iter().copied());
         let writing = Writing { role: contact.role, fill: self.options.fill };
         let mut written = changes::changed(&own, &own, &wanted, &incoming, writing);
@@ -222,9 +237,9 @@ impl Deciding<'_> {
         let aim = Aim::Existing(contact.id.clone());
         let mut decided_by = Vec::new();
         if !written.is_empty() {
-            let ruled = rules::said_of(&party.group.golden.fields, &written);
+            let ruled = rules::said_of(&party.group.golden.fields.unpacked(), &written);
             let reason = format!("{} what the contact lacks{ruled}", rows_bring(party.incoming.len()));
-            decided_by.push(plan.add(aim.clone(), ActionBody::Update { changes: written }, reason, Vec::new()));
+            decided_by.push(plan.add(aim.clone(), ActionBody::Update { changes: written.into() }, reason, Vec::new()));
         }
         decided_by.extend(attach(&mut plan, &aim, attachments, kept.note, &[]));
         for member in &party.members {

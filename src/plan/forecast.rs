@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Action, ActionBody, Attachment, Attribute, AttributeValue, NeededAttribute, StandardAttribute, Target};
-use crate::contact::{IntercomId, Record};
+use crate::contact::{IntercomId, Records};
 
 /// Requests an app may send in ten seconds when the workspace says nothing else: 10,000 a minute, in windows of ten
 /// seconds (Intercom's documentation on rate limiting).
@@ -50,7 +50,7 @@ pub struct Forecast {
 pub(super) fn forecast(
     actions: &[Action],
     attributes: &[NeededAttribute],
-    records: &[Record],
+    records: &dyn Records,
     window_limit: Option<u32>,
 ) -> Forecast {
     let window_limit = window_limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_WINDOW_LIMIT);
@@ -62,8 +62,11 @@ pub(super) fn forecast(
             _ => None,
         })
         .collect();
-    for record in if attached.is_empty() { &[] } else { records } {
-        if let Some(things) = record.id.as_ref().and_then(|id| attached.get_mut(id)) {
+    for at in 0..if attached.is_empty() { 0 } else { records.count() } {
+        let head = records.head(at).and_then(|record| record.id.clone());
+        if let Some(things) = head.and_then(|id| attached.get_mut(&id))
+            && let Some(record) = records.look(at)
+        {
             *things = (record.tags.len() + record.companies.len() + record.notes.len()) as u64;
         }
     }
@@ -109,7 +112,7 @@ impl<'a> Counting<'a> {
         match &action.body {
             ActionBody::Create { .. } => self.created += 1,
             ActionBody::Update { changes } => {
-                for change in changes {
+                for change in changes.unpacked() {
                     match (&change.attribute, &change.after) {
                         (Attribute::Standard(StandardAttribute::Role), _) => self.promoted += 1,
                         (

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{ActionBody, ActionId, ActionKind, Plan, Target};
-use crate::contact::{IntercomId, Side};
+use crate::contact::{IntercomId, Records as _, Side};
 
 /// A limit: a number of contacts, or a share of the existing ones. Text form `100` or `2.5%`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,11 +99,10 @@ impl fmt::Display for Violation {
 /// The guardrails a plan runs into, in the order of [`Guardrails`]; none when it may be applied.
 #[must_use]
 pub fn check_guardrails(plan: &Plan, guardrails: &Guardrails) -> Vec<Violation> {
-    let existing: FxHashSet<&IntercomId> = plan
-        .records
-        .iter()
+    let existing: FxHashSet<IntercomId> = (0..plan.records.len())
+        .filter_map(|at| plan.records.head(at))
         .filter(|record| record.side == Side::Existing)
-        .filter_map(|record| record.id.as_ref())
+        .filter_map(|record| record.id.clone())
         .collect();
     let of_kind = |kind| plan.actions.iter().filter(|action| action.kind() == kind).count() as u64;
     [

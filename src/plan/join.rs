@@ -77,7 +77,7 @@ impl Joining<'_, '_> {
             let leads: Vec<Held> = self.leads.iter().map(|lead| held(lead.rows.iter().copied())).collect();
             changes::merged(&own, &leads)
         };
-        let wanted = chosen(&party.group.golden.fields, preferred(party, survivor));
+        let wanted = chosen(&party.group.golden.fields.unpacked(), preferred(party, survivor));
         let incoming = held(party.incoming.iter().copied());
         let role = if promoted { Some(Role::User) } else { survivor.role };
         let writing = Writing { role, fill: deciding.options.fill };
@@ -117,11 +117,17 @@ impl Joining<'_, '_> {
             } else {
                 "the others have what the contact that stays lacks"
             };
-            let reason = format!("{reason}{}", rules::said_of(&self.party.group.golden.fields, &first));
-            places.update = Some(plan.add(aim.clone(), ActionBody::Update { changes: first }, reason, Vec::new()));
+            let reason = format!("{reason}{}", rules::said_of(&self.party.group.golden.fields.unpacked(), &first));
+            places.update =
+                Some(plan.add(aim.clone(), ActionBody::Update { changes: first.into() }, reason, Vec::new()));
         }
         if !changes.is_empty() {
-            places.noted.push(plan.add(aim.clone(), ActionBody::Update { changes }, KEPT_BEFORE_MERGE, Vec::new()));
+            places.noted.push(plan.add(
+                aim.clone(),
+                ActionBody::Update { changes: changes.into() },
+                KEPT_BEFORE_MERGE,
+                Vec::new(),
+            ));
         }
         places.noted.extend(attach(plan, &aim, Vec::new(), note, &[]));
         places.brought = attach(plan, &aim, brought, None, &[]);
@@ -136,9 +142,9 @@ impl Joining<'_, '_> {
             places.merges.push(plan.add(aim.clone(), body, because.clone(), before_merging.clone()));
         }
         if !last.is_empty() {
-            let ruled = rules::said_of(&self.party.group.golden.fields, &last);
+            let ruled = rules::said_of(&self.party.group.golden.fields.unpacked(), &last);
             let reason = format!("merging does not carry these values over{ruled}");
-            let body = ActionBody::Update { changes: last };
+            let body = ActionBody::Update { changes: last.into() };
             places.update = Some(plan.add(aim.clone(), body, reason, places.merges.clone()));
         }
         places.before_removal = sorted(places.noted.iter().chain(&places.copied).copied().chain(places.update));

@@ -7,31 +7,31 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Action, ActionBody, Attribute, AttributeValue, Change, NeededAttribute, Options, RowPlan, decide, order};
-use crate::contact::Record;
+use crate::contact::Records;
 use crate::ingest::Source;
 use crate::link::Linkage;
 
 /// Decides every group, and marks what is to be created where that is wanted.
 pub(super) fn decide_and_mark(
-    records: &[Record],
+    records: &dyn Records,
     sources: &[Source],
     linkage: &Linkage,
     options: &Options,
 ) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
-    let (mut actions, rows, attributes) = decide(records, linkage, options);
+    let (mut actions, rows, attributes) = decide(&records, linkage, options);
     let Some(name) = &options.import_mark else { return (actions, rows, attributes) };
     for action in &mut actions {
         if let ActionBody::Create { values, .. } = &mut action.body {
-            mark(values, records, sources, name);
+            values.change(|values| mark(values, records, sources, name));
         }
     }
     let attributes = order::needed(&actions);
     (actions, rows, attributes)
 }
 
-fn mark(values: &mut Vec<Change>, records: &[Record], sources: &[Source], name: &str) {
+fn mark(values: &mut Vec<Change>, records: &dyn Records, sources: &[Source], name: &str) {
     let Some(from) = values.iter().map(|change| change.from).min() else { return };
-    let Some(origin) = usize::try_from(from.0).ok().and_then(|at| records.get(at)).map(|record| record.origin) else {
+    let Some(origin) = usize::try_from(from.0).ok().and_then(|at| records.head(at)).map(|record| record.origin) else {
         return;
     };
     let file = sources.iter().find(|source| source.id == origin.source).map_or("", |source| source.sha256.as_str());

@@ -21,6 +21,7 @@ mod mark;
 mod options;
 mod order;
 mod outcome;
+mod packed;
 mod party;
 mod places;
 mod regroup;
@@ -55,7 +56,7 @@ pub use summary::Summary;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contact::{Record, Timestamp};
+use crate::contact::{Packed, Record, Timestamp};
 use crate::ingest::{Reject, Source};
 use crate::link::{Linkage, RecordIndex};
 
@@ -102,7 +103,7 @@ pub struct Plan {
     /// The inputs.
     pub sources: Vec<Source>,
     /// Accepted rows of all inputs, in input order; [`RecordIndex`] counts in this list.
-    pub records: Vec<Record>,
+    pub records: Packed<Record>,
     /// Rejected rows of all inputs.
     pub rejects: Vec<Reject>,
     /// Groups, evidence, vetoes and model.

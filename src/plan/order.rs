@@ -36,18 +36,18 @@ pub(super) fn arrange(
 
 /// The custom attributes that actions write, by name.
 pub(super) fn needed(actions: &[Action]) -> Vec<NeededAttribute> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for action in actions {
         let (ActionBody::Create { values: changes, .. } | ActionBody::Update { changes }) = &action.body else {
             continue;
         };
-        for change in changes {
-            if let Attribute::Custom(name) = &change.attribute {
+        for change in changes.unpacked() {
+            if let Attribute::Custom(name) = change.attribute {
                 *counts.entry(name).or_default() += 1;
             }
         }
     }
-    counts.into_iter().map(|(name, actions)| NeededAttribute { name: name.to_owned(), actions }).collect()
+    counts.into_iter().map(|(name, actions)| NeededAttribute { name, actions }).collect()
 }
 
 struct Arranged<'a> {

@@ -1,13 +1,14 @@
 //! A group seen as contacts: which of its members are rows of one and the same contact of the workspace, who is a user,
 //! who is a lead, what is new.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::values::Member;
-use crate::contact::{IntercomId, Record, Role, Side};
+use crate::contact::{IntercomId, Record, Records, Role, Side};
 use crate::link::{Group, RecordIndex};
 
 /// A contact of the workspace. Two inputs may both list it; then it has several rows.
@@ -36,9 +37,8 @@ pub(super) struct Party<'a> {
 }
 
 impl<'a> Party<'a> {
-    pub(super) fn of(group: &'a Group, records: &'a [Record]) -> Self {
-        let all = group.members.iter();
-        let all = all.filter_map(|&index| Some(Member { index, record: records.get(usize::try_from(index.0).ok()?)? }));
+    pub(super) fn of(group: &'a Group, rows: &'a [(RecordIndex, Cow<'_, Record>)]) -> Self {
+        let all = rows.iter().map(|(index, record)| Member { index: *index, record });
         let (waiting, members): (Vec<Member<'a>>, Vec<Member<'a>>) =
             all.partition(|member| group.loose_weight(member.index).is_some());
         let mut contacts: Vec<Contact<'a>> = Vec::new();
@@ -99,21 +99,27 @@ pub(super) fn opted_out(record: &Record) -> bool {
     [record.unsubscribed, record.hard_bounced, record.marked_as_spam].contains(&Some(true))
 }
 
+/// The records of a group.
+pub(super) fn members<'r>(group: &Group, records: &'r dyn Records) -> Vec<(RecordIndex, Cow<'r, Record>)> {
+    let all = group.members.iter();
+    all.filter_map(|index| Some((*index, records.look(usize::try_from(index.0).ok()?)?))).collect()
+}
+
 /// Contacts whose rows are spread over several groups, or over the core of one and its loose members, because two inputs
 /// list them differently. Writing to them in one group could undo or contradict what another does, so those groups are
 /// left alone.
-pub(super) fn spread<'a>(groups: &[Group], records: &'a [Record]) -> FxHashSet<&'a IntercomId> {
+pub(super) fn spread(groups: &[Group], records: &dyn Records) -> FxHashSet<IntercomId> {
     let hasher = FxBuildHasher;
     let rows = groups.par_iter().flat_map_iter(|group| {
         group.members.iter().filter_map(move |index| {
-            let record = records.get(usize::try_from(index.0).ok()?).filter(|record| record.side == Side::Existing)?;
+            let record = records.head(usize::try_from(index.0).ok()?).filter(|record| record.side == Side::Existing)?;
             Some((hasher.hash_one(record.id.as_ref()?), group.id, group.loose_weight(*index).is_some(), index.0))
         })
     });
     // Sorted by hash instead of looked up one by one: hardly any contact is listed twice.
     let mut rows: Vec<(u64, u32, bool, u32)> = rows.collect();
     rows.par_sort_unstable();
-    let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.get(at)?.id.as_ref());
+    let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.head(at)?.id.clone());
     let several = rows.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);
     several
         .flat_map(|rows| rows.iter().map(move |row| (rows, row)))

@@ -9,18 +9,18 @@ use std::collections::BTreeSet;
 
 use super::values::{Member, attribute_name, has_attribute_of_its_name, values};
 use super::{Attribute, StandardAttribute};
-use crate::contact::{Field, Record, Role, Side};
+use crate::contact::{Field, Record, Records, Role, Side};
 use crate::link::{Alternative, Band, Golden, GoldenField, Group, RecordIndex};
 
 /// The group of these members. Number, weight and band are the caller's.
 pub(super) fn part(
-    records: &[Record],
+    records: &dyn Records,
     former: &[Group],
     members: &[RecordIndex],
     chosen: Option<RecordIndex>,
 ) -> Group {
     let (survivor, reason) = survivor(records, former, members, chosen);
-    let fields = fields(records, former, members, survivor);
+    let fields = fields(records, former, members, survivor).into();
     Group {
         id: 0,
         members: members.to_vec(),
@@ -32,12 +32,12 @@ pub(super) fn part(
     }
 }
 
-fn record(records: &[Record], index: RecordIndex) -> Option<&Record> {
-    records.get(usize::try_from(index.0).ok()?)
+fn record(records: &dyn Records, index: RecordIndex) -> Option<Cow<'_, Record>> {
+    records.look(usize::try_from(index.0).ok()?)
 }
 
 fn survivor(
-    records: &[Record],
+    records: &dyn Records,
     former: &[Group],
     members: &[RecordIndex],
     chosen: Option<RecordIndex>,
@@ -49,11 +49,12 @@ fn survivor(
     if let (Some(group), None) = (kept.next(), kept.next()) {
         return (group.golden.survivor, group.golden.reason.clone());
     }
-    let best = members.iter().copied().min_by_key(|index| record(records, *index).map(rank)).unwrap_or(RecordIndex(0));
+    let of = |index: &RecordIndex| record(records, *index).map(|record| rank(&record));
+    let best = members.iter().copied().min_by_key(of).unwrap_or(RecordIndex(0));
     (best, "existing before incoming, users before leads, then the oldest".into())
 }
 
-fn rank(record: &Record) -> impl Ord {
+fn rank(record: &Record) -> impl Ord + use<> {
     (
         Reverse(record.side == Side::Existing),
         Reverse(record.role == Some(Role::User)),
@@ -65,7 +66,7 @@ fn rank(record: &Record) -> impl Ord {
     )
 }
 
-fn fields(records: &[Record], former: &[Group], members: &[RecordIndex], survivor: RecordIndex) -> Vec<GoldenField> {
+fn fields(records: &dyn Records, former: &[Group], members: &[RecordIndex], survivor: RecordIndex) -> Vec<GoldenField> {
     let mut found: Vec<GoldenField> = Vec::new();
     let mut ordered: Vec<RecordIndex> = members.to_vec();
     ordered.sort_by_key(|member| *member != survivor);
@@ -79,7 +80,7 @@ fn fields(records: &[Record], former: &[Group], members: &[RecordIndex], survivo
     }
     for &index in &ordered {
         let Some(record) = record(records, index) else { continue };
-        for value in values(Member { index, record }) {
+        for value in values(Member { index, record: &record }) {
             let text = value.value.to_string();
             let field = declared(&found, &value.attribute).unwrap_or_else(|| field_of(&value.attribute));
             put(&mut found, field, index, &text);

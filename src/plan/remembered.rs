@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Choice, Decision, Verdict};
-use crate::contact::{Field, IntercomId, Record, Side, Timestamp};
+use crate::contact::{Field, IntercomId, Record, Records, Side, Timestamp};
 use crate::link::{Decided, Placed, RecordIndex};
 
 /// By what a contact is known again.
@@ -111,9 +111,10 @@ fn content(record: &Record) -> Option<String> {
 impl Remembered {
     /// A decision on records of a plan, to be remembered. `None` when it names a record the plan does not have.
     #[must_use]
-    pub fn new(records: &[Record], decision: &Decision) -> Option<Self> {
-        let record = |index: &RecordIndex| records.get(usize::try_from(index.0).ok()?);
-        let members: Option<Vec<Handle>> = decision.members.iter().map(|index| record(index).map(Handle::of)).collect();
+    pub fn new(records: &(impl Records + ?Sized), decision: &Decision) -> Option<Self> {
+        let record = |index: &RecordIndex| records.look(usize::try_from(index.0).ok()?);
+        let members: Option<Vec<Handle>> =
+            decision.members.iter().map(|index| record(index).map(|record| Handle::of(&record))).collect();
         let place = |index: &RecordIndex| decision.members.iter().position(|member| member == index);
         let all = || Some(vec![(0..decision.members.len()).collect()]);
         let (parts, survivor) = match &decision.verdict {
@@ -155,7 +156,7 @@ impl Remembered {
 
 /// Finds the records of a run that remembered decisions, the oldest first, are about.
 #[must_use]
-pub fn recall(records: &[Record], remembered: &[Remembered]) -> Recalled {
+pub fn recall(records: &(impl Records + ?Sized), remembered: &[Remembered]) -> Recalled {
     if remembered.is_empty() {
         return Recalled::default();
     }
@@ -212,15 +213,14 @@ struct Known {
 }
 
 impl Known {
-    fn new(records: &[Record], remembered: &[Remembered]) -> Self {
+    fn new(records: &(impl Records + ?Sized), remembered: &[Remembered]) -> Self {
         let handles = || remembered.iter().flat_map(|decision| &decision.members);
         let ids: FxHashSet<&IntercomId> = handles().filter_map(|handle| handle.id.as_ref()).collect();
         let contents: FxHashSet<&str> = handles().filter_map(|handle| handle.content.as_deref()).collect();
-        let wanted: Vec<(RecordIndex, Handle)> = records
-            .par_iter()
-            .enumerate()
-            .filter_map(|(index, record)| {
-                let handle = Handle::of(record);
+        let wanted: Vec<(RecordIndex, Handle)> = (0..records.count())
+            .into_par_iter()
+            .filter_map(|index| {
+                let handle = Handle::of(&*records.look(index)?);
                 let known = handle.id.as_ref().is_some_and(|id| ids.contains(id))
                     || handle.content.as_deref().is_some_and(|content| contents.contains(content));
                 known.then_some((RecordIndex(u32::try_from(index).ok()?), handle))

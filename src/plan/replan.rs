@@ -14,7 +14,7 @@ use super::mark::decide_and_mark;
 use super::regroup::part;
 use super::rules::Rules;
 use super::{Choice, Decision, Options, Plan, Verdict};
-use crate::contact::Record;
+use crate::contact::Records;
 use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
 /// Divides groups as people decided, then decides all groups anew. A group that is held back stays so until a person decides
@@ -86,7 +86,7 @@ impl<'p> Division<'p> {
         Self { groups: groups.into_iter().map(Some).collect(), home, pairs: by_left, rules }
     }
 
-    fn carry_out(&mut self, vetoes: &mut Vec<Veto>, records: &[Record], decision: &Decision) {
+    fn carry_out(&mut self, vetoes: &mut Vec<Veto>, records: &dyn Records, decision: &Decision) {
         let members: BTreeSet<RecordIndex> = decision.members.iter().copied().collect();
         let places: BTreeSet<usize> = members.iter().filter_map(|member| self.home.get(member).copied()).collect();
         let of = |place: &usize| self.groups.get(*place).and_then(Option::as_ref);
@@ -117,7 +117,7 @@ impl<'p> Division<'p> {
             }
             if let Verdict::Merge { values, .. } = &decision.verdict {
                 for choice in values {
-                    choose(&mut group.golden.fields, choice);
+                    group.golden.fields.change(|fields| choose(fields, choice));
                 }
             }
             group.weight = weakest_join(part_members, &pairs);

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::values::{Member, attribute_of, values};
 use super::{Attribute, Change};
-use crate::contact::{Field, Record, Side, Timestamp};
+use crate::contact::{Field, Records, Side, Timestamp};
 use crate::link::{Alternative, FieldRule, GoldenField, Group};
 
 /// A rule for each field somebody set one for; `[plan.rules]` in the settings.
@@ -122,24 +122,25 @@ impl Rules {
     }
 
     /// Makes the rules' values win in every group. Doing it twice changes nothing.
-    pub(super) fn settle_all(&self, records: &[Record], groups: &mut [Group]) {
+    pub(super) fn settle_all(&self, records: &dyn Records, groups: &mut [Group]) {
         if !self.0.is_empty() {
             groups.par_iter_mut().filter(|group| group.members.len() > 1).for_each(|group| self.settle(records, group));
         }
     }
 
     /// Makes the rules' values win in one group.
-    pub(super) fn settle(&self, records: &[Record], group: &mut Group) {
+    pub(super) fn settle(&self, records: &dyn Records, group: &mut Group) {
         if self.0.is_empty() {
             return;
         }
         let party: Vec<Said> = group
             .core()
-            .filter_map(|index| Some((index, records.get(usize::try_from(index.0).ok()?)?)))
-            .flat_map(|(index, record)| said(Member { index, record }))
+            .filter_map(|index| Some((index, records.look(usize::try_from(index.0).ok()?)?)))
+            .flat_map(|(index, record)| said(Member { index, record: &record }))
             .collect();
+        let mut fields = group.golden.fields.unpacked();
         for (attribute, rule) in &self.0 {
-            let candidates = candidates(&group.golden.fields, attribute);
+            let candidates = candidates(&fields, attribute);
             let Some(first) = candidates.first().map(|candidate| candidate.field) else { continue };
             let party = party.iter().filter(|said| said.attribute == *attribute);
             let standing = party.filter_map(|said| {
@@ -149,12 +150,13 @@ impl Rules {
             });
             let chosen = winner(*rule, &standing.collect::<Vec<_>>()).and_then(|place| candidates.get(place));
             if let Some((field, alternative)) = chosen.map(|candidate| (candidate.field, candidate.alternative)) {
-                put_first(&mut group.golden.fields, first, field, alternative);
-                if let Some(field) = group.golden.fields.get_mut(first) {
+                put_first(&mut fields, first, field, alternative);
+                if let Some(field) = fields.get_mut(first) {
                     field.rule = Some(*rule);
                 }
             }
         }
+        group.golden.fields = fields.into();
     }
 }
 

@@ -40,59 +40,87 @@ pub(super) struct Member<'a> {
     pub(super) record: &'a Record,
 }
 
-/// All values of a member, the main one of each attribute first. Further e-mail addresses and phone numbers follow
-/// under the same attribute.
-pub(super) fn values(member: Member<'_>) -> Vec<Value> {
-    let record = member.record;
-    let mut found = Vec::new();
-    let from = member.index;
-    let mut push = |attribute: Attribute, text: &str, key: Option<String>| {
+/// What makes two writings of a value the same.
+enum Key<'a> {
+    Folded,
+    Email(&'a Email),
+    Phone(&'a Phone),
+    AsWritten,
+}
+
+/// Shows every value of a record, the main one of each attribute first, with the whole text where it had to be cut.
+fn visit(record: &Record, mut see: impl FnMut(Attribute, AttributeValue, Key<'_>, Option<&str>)) {
+    let mut text = |attribute: Attribute, text: &str, key: Key<'_>| {
         if text.trim().is_empty() {
             return;
         }
         let cut: String =
             if text.len() <= LONGEST_TEXT { text.to_owned() } else { text.chars().take(LONGEST_TEXT).collect() };
-        let full = (cut.len() < text.len()).then(|| text.to_owned());
-        let key = key.unwrap_or_else(|| folded(&cut));
-        found.push(Value { attribute, value: AttributeValue::Text(cut), key, full, from, picked: false, kept: false });
+        let full = (cut.len() < text.len()).then_some(text);
+        see(attribute, AttributeValue::Text(cut), key, full);
     };
     let standard = Attribute::Standard;
     for email in &record.emails {
-        push(standard(StandardAttribute::Email), email.address(), Some(email_key(email)));
+        text(standard(StandardAttribute::Email), email.address(), Key::Email(email));
     }
     for phone in &record.phones {
-        push(standard(StandardAttribute::Phone), phone.to_send(), Some(phone_key(phone)));
+        text(standard(StandardAttribute::Phone), phone.to_send(), Key::Phone(phone));
     }
     if let Some(name) = &record.name {
-        push(standard(StandardAttribute::Name), name.display(), None);
+        text(standard(StandardAttribute::Name), name.display(), Key::Folded);
     }
     if let Some(id) = &record.external_id {
-        push(standard(StandardAttribute::ExternalId), &id.0, Some(id.0.to_string()));
+        text(standard(StandardAttribute::ExternalId), &id.0, Key::AsWritten);
     }
-    let birthday = record.birthday.map(|day| day.to_string());
-    for (name, text) in record.plain_texts().into_iter().chain([("birthday", birthday.as_deref())]) {
-        push(Attribute::Custom(name.to_owned()), text.unwrap_or_default(), None);
+    for (name, value) in record.plain_texts() {
+        if let Some(value) = value {
+            text(Attribute::Custom(name.to_owned()), value, Key::Folded);
+        }
     }
-    for (name, text) in record.identifiers.iter().chain(&record.texts).chain(&record.custom) {
-        push(Attribute::Custom(attribute_name(name)), text, None);
+    if let Some(day) = record.birthday {
+        text(Attribute::Custom("birthday".to_owned()), &day.to_string(), Key::Folded);
+    }
+    for (name, value) in record.identifiers.iter().chain(&record.texts).chain(&record.custom) {
+        text(Attribute::Custom(attribute_name(name)), value, Key::Folded);
     }
     for (attribute, time) in
         [(StandardAttribute::SignedUpAt, record.signed_up_at), (StandardAttribute::LastSeenAt, record.last_seen_at)]
     {
         if let Some(time) = time {
-            let value = AttributeValue::Time(time.0);
-            found.push(Value {
-                attribute: standard(attribute),
-                key: value.to_string(),
-                value,
-                full: None,
-                from,
-                picked: false,
-                kept: false,
-            });
+            see(standard(attribute), AttributeValue::Time(time.0), Key::AsWritten, None);
         }
     }
+}
+
+/// All values of a member, the main one of each attribute first. Further e-mail addresses and phone numbers follow
+/// under the same attribute.
+pub(super) fn values(member: Member<'_>) -> Vec<Value> {
+    let mut found = Vec::new();
+    visit(member.record, |attribute, value, key, full| {
+        let key = match (key, &value) {
+            (Key::Email(email), _) => email_key(email),
+            (Key::Phone(phone), _) => phone_key(phone),
+            (Key::Folded, AttributeValue::Text(text)) => folded(text),
+            _ => full.map_or_else(|| value.to_string(), str::to_owned),
+        };
+        let full = full.map(str::to_owned);
+        found.push(Value { attribute, value, key, full, from: member.index, picked: false, kept: false });
+    });
     found
+}
+
+/// The values of a record that have an attribute each and fit it whole, in the order of their attributes; `None` when
+/// something would be left over.
+pub(super) fn all_in_place(record: &Record) -> Option<Vec<(Attribute, AttributeValue)>> {
+    let mut found: Vec<(Attribute, AttributeValue)> = Vec::with_capacity(12);
+    let mut whole = record.unparsed.is_empty();
+    visit(record, |attribute, value, _, full| {
+        whole &= full.is_none();
+        found.push((attribute, value));
+    });
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let apart = |pair: &[(Attribute, AttributeValue)]| !matches!(pair, [(one, _), (other, _)] if one == other);
+    (whole && found.windows(2).all(apart)).then_some(found)
 }
 
 /// What several records of one contact say together: the first value of each attribute.

@@ -65,7 +65,7 @@ fn records() -> Vec<Record> {
 }
 
 fn golden(survivor: u32, reason: &str, fields: Vec<GoldenField>) -> Golden {
-    Golden { survivor: RecordIndex(survivor), reason: reason.to_owned().into(), fields }
+    Golden { survivor: RecordIndex(survivor), reason: reason.to_owned().into(), fields: fields.into() }
 }
 
 fn group(id: u32, members: &[u32], band: Band, weight: Option<f64>, golden: Golden) -> Group {
@@ -184,13 +184,13 @@ fn actions() -> Vec<Action> {
             text(Attribute::Standard(Name), None, name, record),
             text(Attribute::Standard(Email), None, email, record),
         ];
-        let body = ActionBody::Create { role: Role::Lead, values };
+        let body = ActionBody::Create { role: Role::Lead, values: values.into() };
         action(number, group, Target::CreatedBy(ActionId(number)), body, "new to the workspace", &[])
     };
     let everything = ActionBody::Attach { what: Attachment::EverythingOf { contact: id(4) } };
     let mut created = create(5, 4, 6, HOSTILE_NAME, "mallory@example.net");
     if let ActionBody::Create { values, .. } = &mut created.body {
-        values.push(text(Attribute::Custom("plan".to_owned()), None, FORMULA, 6));
+        values.change(|values| values.push(text(Attribute::Custom("plan".to_owned()), None, FORMULA, 6)));
     }
     vec![
         action(
@@ -206,7 +206,7 @@ fn actions() -> Vec<Action> {
             1,
             Target::Existing(id(1)),
             ActionBody::Update {
-                changes: vec![text(Attribute::Standard(Phone), None, "+44 20 7946 0018", 1), opt_out],
+                changes: [text(Attribute::Standard(Phone), None, "+44 20 7946 0018", 1), opt_out].into_iter().collect(),
             },
             "the user lacks what the lead had",
             &[1],
@@ -345,7 +345,7 @@ pub(crate) fn plan() -> Plan {
             settings: serde_json::json!({}),
         },
         sources: sources(),
-        records: records(),
+        records: records().into(),
         rejects: rejects(),
         linkage: linkage(),
         actions: actions(),
@@ -380,7 +380,7 @@ pub(crate) fn ingested() -> Ingested {
 pub(crate) fn empty() -> Plan {
     Plan {
         sources: Vec::new(),
-        records: Vec::new(),
+        records: crate::contact::Packed::default(),
         rejects: Vec::new(),
         linkage: Linkage::default(),
         actions: Vec::new(),

@@ -100,7 +100,7 @@ impl PlanFile {
         let plan = Plan {
             header: reader.header()?,
             sources: reader.sources()?,
-            records,
+            records: records.into(),
             rejects,
             linkage: Linkage { groups, ..Linkage::default() },
             actions: Vec::new(),

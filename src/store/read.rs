@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use super::Error;
 use super::content::Records;
 use super::value::{Place, counted, if_there, refused};
-use crate::contact::{IntercomId, Origin, Record, SourceId};
+use crate::contact::{Compact, IntercomId, Origin, Packed, Record, SourceId};
 use crate::ingest::{ColumnMapping, Reject, Source};
 use crate::link::{
     Band, BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex,
@@ -132,9 +132,9 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn records(&self) -> Result<Vec<Record>, Error> {
+    fn records(&self) -> Result<Packed<Record>, Error> {
         let mut records = Records::new(self.place("rows"));
-        self.all("SELECT * FROM rows ORDER BY record", [], |row| records.record(row))
+        self.all("SELECT * FROM rows ORDER BY record", [], |row| records.record(row)).map(Packed::from)
     }
 
     fn rejects(&self) -> Result<Vec<Reject>, Error> {
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Members are the rows of a group, in order; a group that has no row of its own is a contact alone.
-    fn groups(&self, records: &[Record], rows: &[RowPlan]) -> Result<Vec<Group>, Error> {
+    fn groups(&self, records: &Packed<Record>, rows: &[RowPlan]) -> Result<Vec<Group>, Error> {
         let mut members: BTreeMap<u32, Vec<RecordIndex>> = BTreeMap::new();
         for row in rows {
             members.entry(row.group).or_default().push(row.record);
@@ -249,9 +249,14 @@ impl<'a> Reader<'a> {
                 band: place.parse_word(row.get("band")?)?,
                 weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
                 review_reason: row.get("review_text")?,
-                golden: Golden { survivor, reason: row.get::<_, String>("survivor_text")?.into(), fields: Vec::new() },
+                golden: Golden {
+                    survivor,
+                    reason: row.get::<_, String>("survivor_text")?.into(),
+                    fields: Compact::default(),
+                },
             };
-            group.golden.fields = fields.unwrap_or_else(|| merged_fields(records, group.core(), survivor));
+            let fields = fields.unwrap_or_else(|| merged_fields(records, group.core(), survivor));
+            group.golden.fields = fields.into();
             Ok(group)
         })?;
         let alone = members.into_iter().filter_map(|(id, members)| Some(plain(id, *members.first()?)));
@@ -305,7 +310,7 @@ pub(super) fn plain(id: u32, member: RecordIndex) -> Group {
         band: Band::Single,
         weight: None,
         review_reason: None,
-        golden: Golden { survivor: member, reason: ALONE.into(), fields: Vec::new() },
+        golden: Golden { survivor: member, reason: ALONE.into(), fields: Compact::default() },
     }
 }
 

@@ -81,7 +81,7 @@ impl Draft {
                     settings: json!({}),
                 },
                 sources: Vec::new(),
-                records: Vec::new(),
+                records: crate::contact::Packed::default(),
                 rejects: Vec::new(),
                 linkage: std::default::Default::default(),
                 actions: Vec::new(),

@@ -12,6 +12,8 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use super::packed::{Pack, Packer, Unpacker};
+
 pub use clean::{consonant_key, spelling_key};
 pub use nickname::{are_nicknames, nickname_sets};
 
@@ -82,6 +84,53 @@ fn is_empty(words: &[Box<str>]) -> bool {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+impl Pack for PersonName {
+    fn pack(&self, into: &mut Packer<'_>) {
+        let Self { display, given, family, suffix, script, kind, nickname } = self;
+        let script = match script {
+            Script::Latin => 0,
+            Script::Cjk => 1,
+            Script::Other => 2,
+        };
+        let kind = match kind {
+            NameKind::Person => 0,
+            NameKind::Organisation => 1,
+            NameKind::Placeholder => 2,
+        };
+        let has = |word: &Option<Box<str>>, bit: u32| u8::from(word.is_some()) << bit;
+        into.byte(script | kind << 2 | has(suffix, 4) | has(nickname, 5));
+        into.text(display);
+        for words in [given, family] {
+            into.list(words, |into, word| into.text(word));
+        }
+        [suffix, nickname].into_iter().flatten().for_each(|word| into.text(word));
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
+        let flags = from.byte()?;
+        let script = match flags & 3 {
+            0 => Script::Latin,
+            1 => Script::Cjk,
+            _ => Script::Other,
+        };
+        let kind = match flags >> 2 & 3 {
+            0 => NameKind::Person,
+            1 => NameKind::Organisation,
+            _ => NameKind::Placeholder,
+        };
+        let word = |from: &mut Unpacker<'_>| from.text().map(Box::<str>::from);
+        Some(Self {
+            display: word(from)?,
+            given: from.list(word)?,
+            family: from.list(word)?,
+            suffix: if flags & 16 != 0 { Some(word(from)?) } else { None },
+            script,
+            kind,
+            nickname: if flags & 32 != 0 { Some(word(from)?) } else { None },
+        })
+    }
 }
 
 impl PersonName {

@@ -30,7 +30,11 @@ fn group(id: u32, members: &[u32], band: Band, weight: f64) -> Group {
         band,
         weight: (members.len() > 1).then_some(MatchWeight(weight)),
         review_reason: None,
-        golden: Golden { survivor: RecordIndex(members[0]), reason: "".into(), fields: Vec::new() },
+        golden: Golden {
+            survivor: RecordIndex(members[0]),
+            reason: "".into(),
+            fields: crate::contact::Compact::default(),
+        },
     }
 }
 

@@ -19,8 +19,10 @@ pub(super) use spelling::Spelling;
 use values::Mailbox;
 pub(super) use values::{ALIKE, EmailValue, PhoneValue, StreetValue};
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 use std::hint::black_box;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -30,7 +32,7 @@ use super::ablation::Without;
 use super::memo::Memo;
 use super::model::Scale;
 use super::similarity;
-use crate::contact::{MailboxKind, Record, Region};
+use crate::contact::{MailboxKind, Record, Records, Region};
 
 /// All records as columns.
 #[derive(Debug, Default)]
@@ -99,25 +101,28 @@ pub(super) struct Features {
 
 impl Features {
     /// Reads all records.
-    pub(super) fn new(records: &[Record], without: Without) -> Self {
-        let mut features = Self { len: records.len(), without, ..Self::default() };
+    pub(super) fn new(records: &(impl Records + ?Sized), without: Without) -> Self {
+        let records: &dyn Records = &records;
+        let mut features = Self { len: records.count(), without, ..Self::default() };
         features.tokens.without = without;
-        features.rows.reserve_exact(records.len());
-        let mut hashes = Vec::with_capacity(records.len());
-        let fold = |records: &[Record]| records.par_iter().map(Folded::new).collect::<Vec<Folded>>();
-        let mut chunks = records.chunks(ROWS_AT_A_TIME);
-        let mut ready: (&[Record], Vec<Folded>) = Default::default();
+        features.rows.reserve_exact(records.count());
+        let mut hashes = Vec::with_capacity(records.count());
+        let look = |at: usize| records.look(at).map(|record| (Folded::new(&record), record));
+        let fold =
+            |rows: Range<usize>| rows.into_par_iter().filter_map(look).collect::<Vec<(Folded, Cow<'_, Record>)>>();
+        let mut chunks = (0..records.count()).step_by(ROWS_AT_A_TIME);
+        let mut ready: Vec<(Folded, Cow<'_, Record>)> = Vec::new();
         // While the texts of some rows get their ids those of the next are folded: folded texts are not needed twice.
-        while !ready.0.is_empty() || chunks.len() > 0 {
-            let next = chunks.next().unwrap_or_default();
+        while !ready.is_empty() || chunks.len() > 0 {
+            let next = chunks.next().map_or(0..0, |from| from..(from + ROWS_AT_A_TIME).min(records.count()));
             let add = || {
-                for (record, folded) in ready.0.iter().zip(&ready.1) {
+                for (folded, record) in &ready {
                     features.push(record, folded);
                     hashes.push(folded.hash);
                 }
             };
             let (folded, ()) = rayon::join(|| fold(next), add);
-            ready = (next, folded);
+            ready = folded;
         }
         features.names.close();
         for company in 0..row_id(features.companies.len()) {
@@ -407,16 +412,17 @@ impl Folded {
 }
 
 /// Place of each record in an order made of content: hash, then the id handle, then what the record was read from.
-fn ranks(records: &[Record], hashes: &[u64]) -> Vec<u32> {
+fn ranks(records: &dyn Records, hashes: &[u64]) -> Vec<u32> {
     let mut order: Vec<(u64, u32)> = hashes.iter().enumerate().map(|(row, hash)| (*hash, row_id(row))).collect();
     order.par_sort_unstable_by(|left, right| {
         left.0.cmp(&right.0).then_with(|| {
-            let (one, other) = (&records[left.1 as usize], &records[right.1 as usize]);
-            let told = one.id.cmp(&other.id).then_with(|| one.created_at.cmp(&other.created_at));
-            told.then_with(|| one.origin.cmp(&other.origin)).then_with(|| left.1.cmp(&right.1))
+            let handle = |row: u32| {
+                records.head(row as usize).map(|record| (record.id.clone(), record.created_at, record.origin))
+            };
+            handle(left.1).cmp(&handle(right.1)).then_with(|| left.1.cmp(&right.1))
         })
     });
-    let mut ranks = vec![0; records.len()];
+    let mut ranks = vec![0; hashes.len()];
     for (rank, (_, row)) in order.into_iter().enumerate() {
         ranks[row as usize] = row_id(rank);
     }

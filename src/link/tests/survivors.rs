@@ -4,7 +4,7 @@ use crate::link::{Golden, SurvivorOrder};
 
 fn merged(records: &[Record]) -> Golden {
     let members: Vec<u32> = (0..u32::try_from(records.len()).unwrap()).collect();
-    merge(records, &members, &SurvivorOrder::default())
+    merge(&records, &members, &SurvivorOrder::default())
 }
 
 fn value<'g>(golden: &'g Golden, field: &Field) -> Option<&'g str> {

@@ -14,7 +14,7 @@ fn mixed() -> Plan {
         row().email("new@example.com").name("New Person").build(),
     ];
     let linkage = linkage(&records, &[(Band::Auto, &[0, 1][..]), (Band::Auto, &[2, 3][..]), (Band::Single, &[4][..])]);
-    assemble(header(), Inputs { records, ..Inputs::default() }, linkage, &Options::default())
+    assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, &Options::default())
 }
 
 fn kinds(plan: &Plan) -> BTreeSet<ActionKind> {

@@ -26,7 +26,7 @@ fn groups() -> (Vec<Record>, Linkage) {
 
 fn planned(options: &Options) -> Plan {
     let (records, linkage) = groups();
-    assemble(header(), Inputs { records, ..Inputs::default() }, linkage, options)
+    assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, options)
 }
 
 fn says(plan: &Plan, members: &[u32], verdict: Verdict) -> Decision {
@@ -85,7 +85,7 @@ fn its_loose_members_wait_with_it_and_the_reason_says_both() {
     let (records, mut linkage) = groups();
     linkage.groups[0].loose = vec![Loose { record: RecordIndex(2), weight: MatchWeight(1.0) }];
     linkage.groups[0].review_reason = Some("one member is not certain".to_owned());
-    let plan = assemble(header(), Inputs { records, ..Inputs::default() }, linkage, &at_most(1));
+    let plan = assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, &at_most(1));
     let group = &plan.linkage.groups[0];
     assert_eq!(
         group.review_reason.as_deref(),

@@ -128,7 +128,7 @@ fn grouped() -> impl Strategy<Value = (Vec<Record>, Linkage)> {
 }
 
 fn planned(records: Vec<Record>, linkage: Linkage, options: &Options) -> Plan {
-    assemble(header(), Inputs { records, ..Inputs::default() }, linkage, options)
+    assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, options)
 }
 
 /// What the workspace and the same lists give when they are planned again, everybody in the group they were in.

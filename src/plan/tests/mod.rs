@@ -20,7 +20,7 @@ fn linkage(records: &[Record], groups: &[(Band, &[u32])]) -> Linkage {
         .map(|(id, (band, members))| {
             let members: Vec<RecordIndex> = members.iter().copied().map(RecordIndex).collect();
             let weight = (members.len() > 1).then_some(MatchWeight(12.0));
-            Group { id, band: *band, weight, ..part(records, &[], &members, None) }
+            Group { id, band: *band, weight, ..part(&records, &[], &members, None) }
         })
         .collect();
     Linkage { groups, ..Linkage::default() }
@@ -41,7 +41,7 @@ fn one_group(records: Vec<Record>, options: &Options) -> Plan {
     let members: Vec<u32> = (0..).take(records.len()).collect();
     let band = if records.len() == 1 { Band::Single } else { Band::Auto };
     let linkage = linkage(&records, &[(band, &members)]);
-    assemble(header(), Inputs { records, ..Inputs::default() }, linkage, options)
+    assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, options)
 }
 
 /// A plan as lines a person can check.

@@ -124,13 +124,13 @@ fn linked(records: &[Record]) -> Linkage {
     let members: Vec<u32> = (0..).take(records.len()).collect();
     let mut linkage = linkage(records, &[(Band::Auto, &members)]);
     let golden = &mut linkage.groups[0].golden;
-    golden.fields = crate::link::merged_fields(records, members.into_iter().map(RecordIndex), golden.survivor);
+    golden.fields = crate::link::merged_fields(records, members.into_iter().map(RecordIndex), golden.survivor).into();
     linkage
 }
 
 fn written(records: Vec<Record>, options: &Options) -> Vec<String> {
     let linkage = linked(&records);
-    let plan = assemble(header(), Inputs { records, ..Inputs::default() }, linkage, options);
+    let plan = assemble(header(), Inputs { records: records.into(), ..Inputs::default() }, linkage, options);
     let changes = plan.actions.iter().filter_map(|action| match &action.body {
         ActionBody::Update { changes } | ActionBody::Create { values: changes, .. } => Some(changes),
         _ => None,

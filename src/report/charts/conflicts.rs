@@ -20,13 +20,14 @@ const NAME: usize = 22;
 
 /// For each field, the groups whose members differ: those in which the survivor's value stays, and the others.
 pub(super) fn of(plan: &Plan) -> Vec<Stack> {
-    let mut counts: BTreeMap<&Field, [u64; 2]> = BTreeMap::new();
+    let mut counts: BTreeMap<Field, [u64; 2]> = BTreeMap::new();
     let planned = plan.linkage.groups.iter().filter(|group| group.band == Band::Auto);
-    for (group, field) in planned.flat_map(|group| group.golden.fields.iter().map(move |field| (group, field))) {
-        if is_conflict(field) {
-            let count = counts.entry(&field.field).or_default();
-            let [kept, taken] = count;
-            *(if is_own(group, field) { kept } else { taken }) += 1;
+    let all = planned.flat_map(|group| group.golden.fields.unpacked().into_iter().map(move |field| (group, field)));
+    for (group, field) in all {
+        if is_conflict(&field) {
+            let own = is_own(group, &field);
+            let [kept, taken] = counts.entry(field.field).or_default();
+            *(if own { kept } else { taken }) += 1;
         }
     }
     let mut stacks: Vec<Stack> = counts

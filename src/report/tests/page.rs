@@ -158,7 +158,7 @@ fn the_page_shows_what_the_members_disagree_on_and_how_well_the_columns_are_fill
     let mut plan = sample::plan();
     let fields = &mut plan.linkage.groups[0].golden.fields;
     let other = |value: &str| crate::link::Alternative { from: RecordIndex(1), value: value.to_owned() };
-    fields[0].alternatives = vec![other("ada  MARSH"), other("Ada Moor")];
+    fields.change(|fields| fields[0].alternatives = vec![other("ada  MARSH"), other("Ada Moor")]);
     let page = print(|writer| html(&plan, None, writer));
     let chart = between(&page, "aria-label=\"Fields the members disagree on\"", "</svg>");
     assert!(

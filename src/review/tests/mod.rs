@@ -319,7 +319,7 @@ fn on_a_terminal_a_field_takes_the_value_of_a_member() {
     let mut plan = doubtful_plan();
     let group = &mut plan.linkage.groups[2];
     group.golden.fields =
-        crate::link::merged_fields(&plan.records, group.members.clone().into_iter(), group.golden.survivor);
+        crate::link::merged_fields(&plan.records, group.members.clone().into_iter(), group.golden.survivor).into();
     let mut session = Session::new(plan, &[], Memory::default(), noon);
     let (shown, finished) = typed(&mut session, "s\nuse name 2\nuse colour 2\nkeep\nf\n");
     assert!(finished.is_some() && shown.contains("one person, with values chosen"), "{shown}");

@@ -196,19 +196,19 @@ proptest! {
         plan.sources[0].columns[0].mapped_by = MappedBy::Preset(word(3));
         plan.linkage.pairs[0].terms[0].weight = MatchWeight(weight);
         plan.linkage.groups[0].weight = Some(MatchWeight(weight));
-        plan.linkage.groups[0].golden.fields[0].value = word(4);
+        plan.linkage.groups[0].golden.fields.change(|fields| fields[0].value = word(4));
         plan.actions[0].reason = word(5).into();
         plan.actions[3].body = ActionBody::Attach { what: Attachment::Note { body: word(6) } };
-        plan.actions[1].body = ActionBody::Update { changes: vec![Change {
+        plan.actions[1].body = ActionBody::Update { changes: std::iter::once(Change {
             attribute: Attribute::Custom(word(7)),
             before: Some(AttributeValue::Time(number)),
             after: AttributeValue::Text(word(0)),
             from: RecordIndex(0),
-        }] };
+        }).collect() };
         for copy in 0..copies {
             let row = u32::try_from(plan.records.len()).unwrap();
             plan.records.push(
-                RecordBuilder::new().row(row).email(&word(copy)).name(&word(copy + 1)).note(&word(copy + 2))
+&                RecordBuilder::new().row(row).email(&word(copy)).name(&word(copy + 1)).note(&word(copy + 2))
                     .custom("Plan", &word(copy + 3)).created_at(number).build(),
             );
             plan.rows.push(RowPlan { record: RecordIndex(row), ..plan.rows[0].clone() });

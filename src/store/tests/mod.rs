@@ -59,20 +59,24 @@ fn actions() -> Vec<Action> {
     let bodies = vec![
         ActionBody::Create {
             role: Role::Lead,
-            values: vec![
+            values: [
                 change(Attribute::Standard(StandardAttribute::Email), None, AttributeValue::Text("a@b.example".into())),
                 change(Attribute::Custom("plan".into()), None, AttributeValue::Text("12".into())),
-            ],
+            ]
+            .into_iter()
+            .collect(),
         },
         ActionBody::Update {
-            changes: vec![
+            changes: [
                 change(
                     Attribute::Standard(StandardAttribute::UnsubscribedFromEmails),
                     Some(AttributeValue::Flag(false)),
                     AttributeValue::Flag(true),
                 ),
                 change(Attribute::Standard(StandardAttribute::SignedUpAt), None, AttributeValue::Time(1_700_000_000)),
-            ],
+            ]
+            .into_iter()
+            .collect(),
         },
         ActionBody::Merge { from: id("5f00") },
         ActionBody::Attach { what: Attachment::Tag { name: "vip".into() } },
@@ -105,14 +109,15 @@ fn linkage() -> Linkage {
             golden: Golden {
                 survivor: RecordIndex(1),
                 reason: "the only existing contact".into(),
-                fields: vec![GoldenField {
+                fields: std::iter::once(GoldenField {
                     field: crate::contact::Field::Email,
                     value: "ann@hillside.example".to_owned(),
                     from: RecordIndex(0),
                     alternatives: vec![Alternative { from: RecordIndex(1), value: "ann2@hillside.example".to_owned() }],
                     chosen: false,
                     rule: None,
-                }],
+                })
+                .collect(),
             },
         }],
         pairs: vec![ScoredPair {
@@ -184,7 +189,8 @@ fn plan() -> Plan {
                 .company("Hillside")
                 .build(),
             RecordBuilder::lead().row(4).name("A. Lee").city("Leeds").build(),
-        ],
+        ]
+        .into(),
         rejects: vec![Reject {
             origin: Origin { source: SourceId(0), row: 3, line: 5 },
             column: Some(2),

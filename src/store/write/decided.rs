@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Writer;
 use super::insert::{Insert, number, perhaps, perhaps_number, real, side_by_side, text};
+use crate::contact::Compact;
 use crate::link::{Group, Linkage, Loose, RecordIndex, merged_fields};
 use crate::plan::{Action, ActionId, Plan, Reversibility, RowPlan, Target};
 use crate::store::Error;
@@ -52,9 +53,10 @@ impl Writer<'_> {
         let mut bands = Words::new(place);
         let mut table = Insert::begin(self, "groups")?;
         side_by_side(
-            said,
-            |group| golden(place, plan, group),
-            |group, golden| {
+            0..said.len(),
+            |at| said.get(at).map_or(Ok(None), |group| golden(place, plan, group)),
+            |at, golden| {
+                let Some(group) = said.get(at) else { return Ok(()) };
                 table.row([
                     number(group.id),
                     number(count(group.members.len() as u64)),
@@ -81,9 +83,10 @@ impl Writer<'_> {
         let mut table = Insert::begin(self, "actions")?;
         let mut needs = String::new();
         side_by_side(
-            actions,
-            |action| place.json(&action.body),
-            |action, body| {
+            0..actions.len(),
+            |at| actions.get(at).map(|action| place.json(&action.body)).transpose(),
+            |at, body| {
+                let Some((action, body)) = actions.get(at).zip(body) else { return Ok(()) };
                 let (contact, created_by) = match &action.target {
                     Target::Existing(id) => (Some(&*id.0), None),
                     Target::CreatedBy(create) => (None, Some(create.0)),
@@ -155,7 +158,7 @@ impl<'a> Reasons<'a> {
 /// The merged record where it is not what its members give.
 fn golden(place: Place<'_>, plan: &Plan, group: &Group) -> Result<Option<String>, Error> {
     let own = &group.golden;
-    let follows = merged_fields(&plan.records, group.core(), own.survivor) == own.fields;
+    let follows = Compact::from(merged_fields(&plan.records, group.core(), own.survivor)) == own.fields;
     if follows { Ok(None) } else { place.json(&own.fields).map(Some) }
 }
 

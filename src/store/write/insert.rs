@@ -1,5 +1,6 @@
 //! One table being filled: a prepared statement, and the seal that hears every row as it is written.
 
+use std::ops::Range;
 use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
@@ -73,21 +74,22 @@ impl<'a, 'w, const COLUMNS: usize> Insert<'a, 'w, COLUMNS> {
     }
 }
 
-/// Turns `items` into values on all cores while `write` takes them in order.
-pub(super) fn side_by_side<T: Sync, V: Send>(
-    items: &[T],
-    make: impl Fn(&T) -> Result<V, Error> + Sync,
-    mut write: impl FnMut(&T, V) -> Result<(), Error>,
+/// Turns what stands at `places` into values on all cores while `write` takes them in order.
+pub(super) fn side_by_side<V: Send>(
+    places: Range<usize>,
+    make: impl Fn(usize) -> Result<V, Error> + Sync,
+    mut write: impl FnMut(usize, V) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if items.len() <= BATCH {
-        return items.iter().try_for_each(|item| write(item, make(item)?));
+    if places.len() <= BATCH {
+        return places.into_iter().try_for_each(|place| write(place, make(place)?));
     }
+    let batches = || places.clone().step_by(BATCH).map(|from| from..places.end.min(from + BATCH));
     std::thread::scope(|scope| {
         let (send, arriving) = sync_channel(BATCHES);
         let make = &make;
         scope.spawn(move || {
-            for batch in items.chunks(BATCH) {
-                let values: Result<Vec<V>, Error> = batch.par_iter().map(make).collect();
+            for batch in batches() {
+                let values: Result<Vec<V>, Error> = batch.into_par_iter().map(make).collect();
                 let stop = values.is_err();
                 // Nobody takes any more once writing has failed.
                 if send.send(values).is_err() || stop {
@@ -95,9 +97,9 @@ pub(super) fn side_by_side<T: Sync, V: Send>(
                 }
             }
         });
-        for (batch, values) in items.chunks(BATCH).zip(arriving) {
-            for (item, value) in batch.iter().zip(values?) {
-                write(item, value)?;
+        for (batch, values) in batches().zip(arriving) {
+            for (place, value) in batch.zip(values?) {
+                write(place, value)?;
             }
         }
         Ok(())

@@ -2,25 +2,28 @@
 
 use super::Writer;
 use super::insert::{Insert, number, perhaps, real, side_by_side, text};
-use crate::contact::{Company, Email, PersonName, Phone, Record};
+use crate::contact::{Company, Email, Packed, PersonName, Phone, Record};
 use crate::link::{Comparison, Linkage, ScoredPair};
 use crate::store::dictionary::{Dictionary, Words};
 use crate::store::value::count;
 use crate::store::{Error, content};
 
 impl Writer<'_> {
-    pub(super) fn records(&self, records: &[Record]) -> Result<(), Error> {
+    pub(super) fn records(&self, records: &Packed<Record>) -> Result<(), Error> {
         let place = self.place("rows");
         let mut row = Insert::begin(self, "rows")?;
         let (mut sides, mut roles) = (Words::new(place), Words::new(place));
-        let mut index = 0_i64;
+        let look = |at: usize| records.look(at).unwrap_or_default();
         side_by_side(
-            records,
-            |record| content::of(place, record),
-            |record, content| {
+            0..records.len(),
+            |at| {
+                let record = look(at);
+                Ok((content::of(place, &record)?, record))
+            },
+            |at, (content, record)| {
                 let role = record.role.map(|role| roles.of(role)).transpose()?;
                 row.row([
-                    number(index),
+                    number(count(at as u64)),
                     number(record.origin.source.0),
                     number(record.origin.row),
                     number(count(record.origin.line)),
@@ -33,9 +36,7 @@ impl Writer<'_> {
                     perhaps(record.phones.first().map(Phone::to_send)),
                     perhaps(record.companies.first().map(Company::original)),
                     perhaps(content.as_deref()),
-                ])?;
-                index += 1;
-                Ok(())
+                ])
             },
         )
     }

@@ -109,7 +109,7 @@ fn create() -> (Target, ActionBody) {
         after: AttributeValue::Text("Ann Lee".to_owned()),
         from: serde_json::from_value(json!(0)).unwrap(),
     }];
-    (Target::CreatedBy(ActionId(1)), ActionBody::Create { role: leadfold::contact::Role::Lead, values })
+    (Target::CreatedBy(ActionId(1)), ActionBody::Create { role: leadfold::contact::Role::Lead, values: values.into() })
 }
 
 #[test]
