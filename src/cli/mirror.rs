@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use super::departed;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::signal::Cancel;
@@ -120,12 +121,15 @@ pub(super) async fn refresh(
             let changed = changes(mirror, client, &mut names, mark, printer).await?;
             let counted = client.total().await?;
             let held = mirror.count()?;
-            if counted.is_some_and(|counted| counted < held && held <= SMALL) {
+            let fewer = counted.map_or(0, |counted| held.saturating_sub(counted));
+            if fewer > 0 && held <= SMALL {
                 let read = everything(mirror, client, &mut names, now, printer).await?;
                 Refreshed { changed, ..read }
             } else {
+                let departed = departed(mirror, client, me, fewer, now).await?;
+                let held = mirror.count()?;
                 let drift = counted.map_or(0, |counted| difference(held, counted));
-                Refreshed { changed, drift, ..Refreshed::default() }
+                Refreshed { changed, departed, drift, ..Refreshed::default() }
             }
         }
     };
@@ -168,6 +172,31 @@ async fn everything(
     let held = mirror.count()?;
     let drift = counted.map_or(0, |counted| difference(held, counted.at_last));
     Ok(Refreshed { full: true, changed: read, departed, drift, ..Refreshed::default() })
+}
+
+/// Looks for contacts that went away, where the server counts `fewer` than the mirror holds; those that are found leave it.
+/// Half the requests of a full reading are given to it: beyond that reading everything is the better way.
+async fn departed(
+    mirror: &mut Mirror,
+    client: &Client,
+    me: &Me,
+    fewer: u64,
+    now: i64,
+) -> anyhow::Result<Vec<Departed>> {
+    if fewer == 0 || fewer > MOST_ASKED as u64 || client.dialect().is_legacy() {
+        return Ok(Vec::new());
+    }
+    let contacts = mirror.created()?;
+    let most = contacts.len() as u64 / departed::PAGE / 2;
+    let Some(missing) = departed::missing(client, me, contacts, fewer, most).await? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for id in missing.into_iter().take(MOST_ASKED) {
+        // One that answers is only late in the search
+        let Some(fate) = fate(client, &id).await? else { continue };
+        mirror.remove(&id, &fate, now)?;
+        found.push(Departed { id: id.0.to_string(), fate });
+    }
+    Ok(found)
 }
 
 async fn changes(

@@ -15,6 +15,7 @@ mod config_show;
 mod connect;
 mod contact;
 mod demo;
+mod departed;
 mod evaluate;
 mod exit;
 mod export;

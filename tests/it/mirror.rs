@@ -128,6 +128,30 @@ fn in_a_large_workspace_the_count_tells_that_contacts_went_away_and_a_full_pull_
 }
 
 #[test]
+fn in_a_large_workspace_those_that_went_away_are_found_by_the_day_they_were_created() {
+    let mut csv = "id,role,email,created_at\n".to_owned();
+    for number in 0..6_000 {
+        // A little over twelve a day
+        let created_at = 1_700_000_000 + number * 7_000;
+        writeln!(csv, "{},lead,p{number}@example.com,{created_at}", id(number)).unwrap();
+    }
+    let copy = Copy { workspace: Workspace::seeded(&csv), desk: Desk::new() };
+    copy.pull(&[]);
+    for (number, action) in [(17, "archive"), (3_210, "delete"), (5_999, "archive")] {
+        copy.workspace.edit(&json!({"contact": id(number), "action": action}));
+    }
+    let before = copy.workspace.requests();
+    let done = refreshed(&copy.pull(&[]));
+    assert!(copy.workspace.requests() - before <= 30, "{} requests", copy.workspace.requests() - before);
+    assert_eq!((&done["full"], &done["contacts"], &done["drift"]), (&json!(false), &json!(5_997), &json!(0)));
+    let mut departed: Vec<&str> =
+        done["departed"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    departed.sort_unstable();
+    assert_eq!(departed, [id(17), id(3_210), id(5_999)]);
+    assert_eq!(copy.desk.read("all.csv"), copy.anew());
+}
+
+#[test]
 fn a_pull_that_is_broken_off_is_begun_again() {
     use leadfold::sandbox::{Fault, FaultRule, Faults};
     let copy = Copy::of(700);

@@ -85,7 +85,7 @@ impl Dialect {
     }
 
     /// Whether users and leads have calls of their own.
-    pub(super) fn is_legacy(&self) -> bool {
+    pub(crate) fn is_legacy(&self) -> bool {
         self.generation == Generation::Legacy
     }
 

@@ -233,6 +233,15 @@ impl Mirror {
         ids.map(|id| id.map(|id| IntercomId(id.as_str().into())).map_err(|source| broken(&self.path, source))).collect()
     }
 
+    /// Every contact with the time it was created in Unix seconds, in order of their ids.
+    pub fn created(&self) -> Result<Vec<(IntercomId, Option<i64>)>, Error> {
+        let damaged = |source| broken(&self.path, source);
+        let sql = "SELECT id, json_extract(body, '$.contact.created_at') FROM contacts ORDER BY id";
+        let mut query = self.connection.prepare(sql).map_err(damaged)?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).map_err(damaged)?;
+        rows.map(|row| row.map(|(id, at)| (IntercomId(id.as_str().into()), at)).map_err(damaged)).collect()
+    }
+
     /// Takes a contact out and keeps what became of it.
     pub fn remove(&mut self, id: &IntercomId, fate: &Fate, at: i64) -> Result<(), Error> {
         let into = match fate {
