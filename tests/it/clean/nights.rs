@@ -1,5 +1,6 @@
 //! Nights one after the other: nobody is merged who should not be, what is interrupted is finished, one at a time works.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -98,6 +99,28 @@ fn thirty_nights_keep_the_workspace_clean_and_every_night_equals_a_full_plan() {
     assert_eq!(table.lines().count(), 5, "{table}");
     let kept = std::fs::read_dir(house.desk.at(".local/state/leadfold/clean/sandbox1/nights")).unwrap().count();
     assert_eq!(kept, 14);
+}
+
+#[test]
+fn a_quiet_night_of_a_large_workspace_takes_few_calls_though_others_removed_contacts() {
+    let mut contacts = "id,role,email,name,created_at\n".to_owned();
+    for number in 0..6_000_usize {
+        let person = Person::number(number);
+        // A little over twelve a day
+        let created_at = 1_700_000_000 + number * 7_000;
+        writeln!(contacts, "{number:024x},lead,{},{},{created_at}", person.email, person.name()).unwrap();
+    }
+    let mut house = House::seeded(&contacts, APPLY);
+    assert_eq!(number(&house.night(), "contacts"), 6_000);
+    for gone in [17, 3_210, 5_999] {
+        house.workspace.try_edit(&json!({"contact": format!("{gone:024x}"), "action": "archive"}));
+    }
+    house.pass(DAY);
+    let night = house.night();
+    assert_eq!((number(&night, "contacts"), number(&night, "departed")), (5_997, 3));
+    assert_eq!(number(&night, "merged") + number(&night, "archived"), 0);
+    let allowed = number(&night, "changed") / 100 + 30;
+    assert!(number(&night, "calls") <= allowed, "{night:#}");
 }
 
 #[test]
