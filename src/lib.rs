@@ -46,9 +46,9 @@ pub mod link;
 
 pub mod plan;
 
-pub mod store;
-
 pub mod report;
+
+pub mod store;
 
 pub mod review;
 

@@ -23,6 +23,10 @@ pub trait Observer: Send + Sync {
     fn rate_limited(&self) -> Option<u64> {
         None
     }
+    /// Requests a window allows, as the workspace last told; `None` when nobody noted it.
+    fn window_limit(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// Looks away.

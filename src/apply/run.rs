@@ -60,6 +60,7 @@ pub async fn run<W: WriteWorkspace>(
     finish(plan_file, &mut summary)?;
     summary.seconds = began.elapsed().as_secs_f64();
     summary.rate_limited = observer.rate_limited().map(|now| now.saturating_sub(rate_limited.unwrap_or(0)));
+    summary.window_limit = observer.window_limit();
     record_run(plan_file, number, started_at, Some(clock.now()), &summary)?;
     done.map(|()| summary)
 }

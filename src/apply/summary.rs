@@ -33,6 +33,8 @@ pub struct Summary {
     pub writes: u64,
     /// Responses 429 during this run, when somebody counts them.
     pub rate_limited: Option<u64>,
+    /// Requests a window of the rate limit allows, as the workspace last told, when somebody noted it.
+    pub window_limit: Option<u32>,
     /// Seconds this run took.
     pub seconds: f64,
     /// Whether the run was stopped before its end, so that applying again goes on.
@@ -54,6 +56,7 @@ impl Summary {
             reads: 0,
             writes: 0,
             rate_limited: None,
+            window_limit: None,
             seconds: 0.0,
             interrupted: false,
             failures: Vec::new(),

@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::args::OutputArgs;
 use super::file;
-use super::journal::{Journal, lend_part, with_applied};
+use super::journal::lend_part;
 use super::printer::Printer;
-use crate::plan::{ActionId, Plan};
-use crate::report::{self, ExportFile, Tallied};
-use crate::store::{Part, PlanFile};
-
-/// Rows beyond which a plan is not read whole for its page: an apply needs the same memory for any plan, and a plan of a
-/// million rows would take gigabytes at its very end.
-const MOST_ROWS: u64 = 100_000;
+use super::report::plainly;
+use crate::plan::ActionId;
+use crate::report::{self, ExportFile, Subject, Tallied};
+use crate::store::{Part, PlanFile, Survey};
 
 /// Rows or actions that are in memory at a time while the files are written.
 const AT_A_TIME: u32 = 10_000;
@@ -30,27 +27,15 @@ fn place(plan: &Path, export: ExportFile) -> PathBuf {
 /// Brings the page, if there is one, and the files up to date, and tells what became of every row.
 pub(super) fn settle(plan_file: &PlanFile, path: &Path, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
     refresh(plan_file, path, printer)?;
-    if output.json || plan_file.size()?.rows <= MOST_ROWS {
-        tell(plan_file, output, printer)
-    } else {
-        counts(plan_file, printer)
-    }
+    tell(plan_file, output, printer)
 }
 
 /// The same without telling, after an undo or an unattended night.
 pub(super) fn refresh(plan_file: &PlanFile, path: &Path, printer: &Printer) -> anyhow::Result<()> {
     let page = file::beside(path, "html");
-    if page.exists() && plan_file.size()?.rows > MOST_ROWS {
-        printer.say(&format!(
-            "the plan is large, so its page still shows it as planned: leadfold report {} -o {} brings it up to date",
-            path.display(),
-            page.display()
-        ));
-    } else if page.exists() {
-        let (plan, journal) = (plan_file.plan()?, Journal::read(plan_file)?);
-        file::write_whole(&page, |mut out| {
-            with_applied(&plan, journal.as_ref(), |applied| report::html(&plan, applied, &mut out))
-        })?;
+    if page.exists() {
+        let survey = Survey::of(plan_file)?;
+        file::write_whole(&page, |mut out| report::page(&survey, None, &mut out).map_err(plainly))?;
     }
     files(plan_file, path, printer)
 }
@@ -130,25 +115,15 @@ impl Write for OneHeader<'_> {
 
 /// Prints what became of every row, or the whole summary as JSON.
 pub(super) fn tell(plan_file: &PlanFile, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
-    rows(&plan_file.plan()?, Journal::read(plan_file)?.as_ref(), output, printer)
-}
-
-fn rows(plan: &Plan, journal: Option<&Journal>, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
-    if printer.is_quiet() && !output.json {
-        return Ok(());
+    if !output.json {
+        return counts(plan_file, printer);
     }
     let mut out = printer.data();
-    with_applied(plan, journal, |applied| {
-        if output.json {
-            report::summary_json(plan, applied, &mut out)
-        } else {
-            report::reconciliation(plan, applied, &printer.text_options(), &mut out)
-        }
-    })?;
+    report::overview_json(Survey::of(plan_file)?.figures(), &mut out)?;
     Ok(out.flush()?)
 }
 
-/// The same from counts alone.
+/// What became of every row, from counts alone.
 fn counts(plan_file: &PlanFile, printer: &Printer) -> anyhow::Result<()> {
     if printer.is_quiet() {
         return Ok(());
@@ -158,7 +133,7 @@ fn counts(plan_file: &PlanFile, printer: &Printer) -> anyhow::Result<()> {
     *outcomes.entry(crate::plan::Outcome::Rejected).or_default() += size.rejected;
     let tallied = Tallied { outcomes, to_review: plan_file.skipped_for_review()?, given: size.rows };
     let mut out = printer.data();
-    report::counts(&tallied, &printer.text_options(), &mut out)?;
+    report::reconciliation(&tallied, &printer.text_options(), &mut out)?;
     Ok(out.flush()?)
 }
 
@@ -167,10 +142,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cli::journal::{Journal, with_applied};
     use crate::contact::{IntercomId, Origin, Record, RecordBuilder, SourceId, Timestamp};
     use crate::ingest::{Reject, RejectReason};
     use crate::link::RecordIndex;
-    use crate::plan::{Action, ActionBody, Forecast, Header, Outcome, RowPlan, Target};
+    use crate::plan::{Action, ActionBody, Forecast, Header, Outcome, Plan, RowPlan, Target};
     use crate::store::{ActionState, JournalEntry, RowOutcome};
 
     const OUTCOMES: [Outcome; 5] =

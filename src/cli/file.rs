@@ -30,10 +30,13 @@ pub(super) fn input_name(path: &Path) -> String {
 }
 
 /// Writes a file whole or not at all, readable by its owner only. `-` writes to standard output.
-pub(super) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+pub(super) fn write_whole<E: Into<anyhow::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> anyhow::Result<()> {
     if path == Path::new("-") {
         let mut out = BufWriter::new(io::stdout());
-        write(&mut out)?;
+        write(&mut out).map_err(Into::into)?;
         return Ok(out.flush()?);
     }
     let shown = path.display();
@@ -45,15 +48,16 @@ pub(super) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
     // tempfile makes the file with mode 0600.
     let temporary = tempfile::Builder::new().prefix(".leadfold-").tempfile_in(folder).with_context(cannot)?;
     remember(temporary.path());
-    let result = (|| -> io::Result<()> {
+    let result = (|| -> anyhow::Result<()> {
         let mut out = BufWriter::new(temporary.as_file());
-        write(&mut out)?;
+        write(&mut out).map_err(Into::into)?;
         out.flush()?;
         drop(out);
-        temporary.as_file().sync_all()
+        Ok(temporary.as_file().sync_all()?)
     })();
     let temporary_path = temporary.path().to_owned();
-    let persisted = result.and_then(|()| temporary.persist(path).map_err(|error| error.error)).with_context(cannot);
+    let persisted =
+        result.and_then(|()| Ok(temporary.persist(path).map_err(|error| error.error)?)).with_context(cannot);
     forget(&temporary_path);
     persisted.map(drop)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::contact::{IntercomId, Timestamp};
+use crate::contact::Timestamp;
 use crate::plan::{ActionId, Plan};
-use crate::report::{Applied, AppliedAction, AppliedRow, Progress};
+use crate::report::{Applied, AppliedAction, AppliedRow};
 use crate::store::{ActionState, Attempt, Part, PlanFile, RowOutcome};
 
 /// The journal of a plan, read once.
@@ -14,18 +14,19 @@ pub(super) struct Journal {
     states: Vec<ActionState>,
     attempts: Vec<Attempt>,
     rate_limited: Option<u64>,
+    window_limit: Option<u32>,
 }
 
 impl Journal {
     /// Reads it; `None` when nothing was applied yet.
     pub(super) fn read(file: &PlanFile) -> anyhow::Result<Option<Self>> {
-        let counted =
-            file.runs()?.iter().filter_map(|run| run.summary.get("rate_limited")?.as_u64()).reduce(|a, b| a + b);
+        let told = file.pace()?;
         let journal = Self {
             outcomes: file.outcomes()?,
             states: file.action_states()?,
             attempts: file.attempts()?,
-            rate_limited: counted,
+            rate_limited: told.rate_limited,
+            window_limit: told.window_limit,
         };
         let untouched = journal.outcomes.is_empty()
             && journal.attempts.is_empty()
@@ -37,7 +38,7 @@ impl Journal {
     pub(super) fn lend<T>(&self, plan: &Plan, tell: impl FnOnce(&Applied<'_>) -> T) -> T {
         let rows: Vec<AppliedRow<'_>> = self.outcomes.iter().map(applied_row).collect();
         let actions: Vec<AppliedAction<'_>> =
-            plan.actions.iter().zip(&self.states).map(|(action, state)| applied_action(action.id, state)).collect();
+            plan.actions.iter().zip(&self.states).map(|(action, state)| state.told(action.id)).collect();
         let sent_at: Vec<Timestamp> = self.attempts.iter().map(|attempt| attempt.intended_at).collect();
         let asked: HashSet<(ActionId, u32, &str)> =
             self.attempts.iter().map(|attempt| (attempt.action, attempt.step, attempt.request.as_str())).collect();
@@ -48,6 +49,7 @@ impl Journal {
             repeated: self.attempts.len().saturating_sub(asked.len()) as u64,
             sent_at: &sent_at,
             rate_limited: self.rate_limited,
+            window_limit: self.window_limit,
             started_at: self.attempts.iter().map(|attempt| attempt.intended_at).min(),
             ended_at: self.attempts.iter().filter_map(|attempt| attempt.ended_at).max(),
         })
@@ -57,24 +59,12 @@ impl Journal {
 /// Lends what is known of a part of a plan to a report.
 pub(super) fn lend_part<T>(part: &Part, tell: impl FnOnce(&Applied<'_>) -> T) -> T {
     let rows: Vec<AppliedRow<'_>> = part.outcomes.iter().map(applied_row).collect();
-    let actions: Vec<AppliedAction<'_>> = part.states.iter().map(|(id, state)| applied_action(*id, state)).collect();
+    let actions: Vec<AppliedAction<'_>> = part.states.iter().map(|(id, state)| state.told(*id)).collect();
     tell(&Applied { rows: &rows, actions: &actions, ..Applied::default() })
 }
 
 fn applied_row(row: &RowOutcome) -> AppliedRow<'_> {
     AppliedRow { record: row.record, outcome: row.outcome, contact: row.contact.as_ref(), message: &row.message }
-}
-
-fn applied_action(action: ActionId, state: &ActionState) -> AppliedAction<'_> {
-    let (progress, message, contact): (Progress, &str, Option<&IntercomId>) = match state {
-        ActionState::Pending => (Progress::Pending, "", None),
-        ActionState::Done { contact } => (Progress::Done, "", contact.as_ref()),
-        ActionState::AlreadySo => (Progress::AlreadySo, "", None),
-        ActionState::Stale { message } => (Progress::Stale, message, None),
-        ActionState::Failed { message } => (Progress::Failed, message, None),
-        ActionState::Unknown { message } => (Progress::Unknown, message, None),
-    };
-    AppliedAction { action, progress, message, contact }
 }
 
 /// Calls `tell` with what was applied, or with nothing.

@@ -7,11 +7,10 @@ use clap::Args;
 
 use super::args::OutputArgs;
 use super::exit::{self, Exit};
-use super::journal::{Journal, with_applied};
 use super::printer::Printer;
 use super::{Outcome, file};
-use crate::report;
-use crate::store::PlanFile;
+use crate::report::{self, Subject};
+use crate::store::{PlanFile, Survey, SurveyError};
 
 /// Write the dry-run report as one HTML page
 ///
@@ -39,20 +38,16 @@ pub(super) fn run(arguments: &ReportArgs, output: &OutputArgs, printer: &Printer
     if arguments.output_file.is_none() && !output.json {
         return Err(exit::usage("name the page with -o FILE.html, or ask for --json"));
     }
-    let plan_file = PlanFile::open(&arguments.plan)?;
-    let plan = plan_file.plan()?;
-    let journal = Journal::read(&plan_file)?;
+    let plan = Survey::of(&PlanFile::open(&arguments.plan)?)?;
     if let Some(page) = &arguments.output_file {
-        file::write_whole(page, |mut out| {
-            with_applied(&plan, journal.as_ref(), |applied| report::html(&plan, applied, &mut out))
-        })?;
+        file::write_whole(page, |mut out| report::page(&plan, None, &mut out).map_err(plainly))?;
         if !to_stdout {
             printer.say(&format!("report written to {}", page.display()));
         }
     }
     if output.json {
         let mut summary = Vec::new();
-        with_applied(&plan, journal.as_ref(), |applied| report::summary_json(&plan, applied, &mut summary))?;
+        report::overview_json(plan.figures(), &mut summary)?;
         let mut document: serde_json::Value = serde_json::from_slice(&summary)?;
         if let Some(fields) = document.as_object_mut() {
             fields.insert("schema".to_owned(), "leadfold.report/1".into());
@@ -63,7 +58,13 @@ pub(super) fn run(arguments: &ReportArgs, output: &OutputArgs, printer: &Printer
         writeln!(out, "{document:#}")?;
         out.flush()?;
     }
-    // The process ends now, and the system takes back millions of small pieces faster than they are put back one by one.
-    std::mem::forget(plan);
     Ok(Exit::Done)
+}
+
+/// The error itself, by which the exit code is chosen.
+pub(super) fn plainly(error: SurveyError) -> anyhow::Error {
+    match error {
+        SurveyError::Plan(error) => error.into(),
+        SurveyError::Report(error) => error.into(),
+    }
 }

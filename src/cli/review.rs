@@ -15,7 +15,7 @@ use super::{Outcome, clean, inputs, plan as plan_verb};
 use crate::contact::Timestamp;
 use crate::link::RecordIndex;
 use crate::link::evaluation::Answer;
-use crate::plan::Decision;
+use crate::plan::{Decision, Plan};
 use crate::review::{self, DecisionSink, DecisionsFile, Finished, Session};
 use crate::store::PlanFile;
 
@@ -68,7 +68,8 @@ pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) ->
         } else {
             printer.say("the answers so far are saved; run review again to go on");
         }
-        return Ok(Exit::Done);
+        let said = |plan: &Plan, _: &PlanFile| Ok(review::remembered_about(plan, &DecisionsFile::at(decisions))?);
+        return label(arguments.labels.as_deref(), &path, said, printer);
     }
     let mut session = Session::open(&path, plan_verb::options_of(&header)?, now)?;
     if let Some(decisions) = decisions {
@@ -80,7 +81,7 @@ pub(super) fn run(arguments: &ReviewArgs, printer: &Printer, cancel: &Cancel) ->
         None => printer.say("not finished: the answers are saved, the plan is as it was; run review again to go on"),
         Some(finished) => printer.say(&finished.to_string()),
     }
-    label(arguments.labels.as_deref(), &path, printer)
+    label(arguments.labels.as_deref(), &path, |_, file| Ok(file.decisions()?), printer)
 }
 
 /// Asks on the terminal or on a page; what finishing changed, or `None` when the person left before.
@@ -119,10 +120,16 @@ fn ask<S: DecisionSink + Send + 'static>(
 }
 
 /// Writes what was decided about the pairs that were compared, as far as it is not in the file yet.
-fn label(path: Option<&Path>, plan: &Path, printer: &Printer) -> Outcome {
+fn label(
+    path: Option<&Path>,
+    plan: &Path,
+    decisions: impl FnOnce(&Plan, &PlanFile) -> anyhow::Result<Vec<Decision>>,
+    printer: &Printer,
+) -> Outcome {
     let Some(path) = path else { return Ok(Exit::Done) };
     let file = PlanFile::open(plan)?;
-    let (plan, decisions) = (file.plan()?, file.decisions()?);
+    let plan = file.plan()?;
+    let decisions = decisions(&plan, &file)?;
     let mut labels = Labels::read_or_begin(path, &plan)?;
     let in_order = |left: RecordIndex, right: RecordIndex| (left.min(right), left.max(right));
     let known: HashMap<_, _> =

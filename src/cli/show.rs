@@ -10,8 +10,9 @@ use super::args::OutputArgs;
 use super::exit::{self, Exit};
 use super::journal::{Journal, with_applied};
 use super::printer::Printer;
-use crate::report::{self, Explanation, Format, Part};
-use crate::store::PlanFile;
+use super::report::plainly;
+use crate::report::{self, Depth, Explanation, Format, Part, Subject, TextOptions};
+use crate::store::{PlanFile, Survey};
 
 /// Print any part of a plan
 ///
@@ -63,34 +64,65 @@ enum FormatChoice {
 /// Runs the verb.
 pub(super) fn run(arguments: &ShowArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
     let file = PlanFile::open(&arguments.plan)?;
-    let plan = file.plan()?;
     let mut out = printer.data();
     let options = printer.text_options();
     let json = output.json || arguments.format == FormatChoice::Json;
-    if let Some(id) = arguments.group {
-        let explanation = Explanation::of(&plan, id)
-            .ok_or_else(|| exit::usage(format!("{}: there is no group {id}", arguments.plan.display())))?;
-        if json {
-            explanation.json(&mut out)?;
-        } else {
-            explanation.text(&options, &mut out)?;
+    match (arguments.group, arguments.part()) {
+        (Some(id), _) => {
+            if !explained(&file, id, json, &options, &mut out)? {
+                return Err(exit::usage(format!("{}: there is no group {id}", arguments.plan.display())));
+            }
         }
-        out.flush()?;
-        return Ok(Exit::Done);
+        (None, Some(part)) => {
+            let format = match (json, arguments.format) {
+                (true, _) => Format::Json,
+                (false, FormatChoice::Csv) => Format::Csv,
+                (false, _) => Format::Table,
+            };
+            let (plan, journal) = (file.plan()?, Journal::read(&file)?);
+            with_applied(&plan, journal.as_ref(), |applied| {
+                report::part(&plan, applied, part, format, &options, &mut out)
+            })?;
+        }
+        (None, None) => {
+            let survey = Survey::of(&file)?;
+            if json {
+                report::overview_json(survey.figures(), &mut out)?;
+            } else {
+                report::overview(&survey, &options, &mut out).map_err(plainly)?;
+            }
+        }
     }
-    let journal = Journal::read(&file)?;
-    let format = match (json, arguments.format) {
-        (true, _) => Format::Json,
-        (false, FormatChoice::Csv) => Format::Csv,
-        (false, _) => Format::Table,
-    };
-    with_applied(&plan, journal.as_ref(), |applied| match arguments.part() {
-        Some(part) => report::part(&plan, applied, part, format, &options, &mut out),
-        None if json => report::summary_json(&plan, applied, &mut out),
-        None => report::summary_text(&plan, applied, &options, &mut out),
-    })?;
     out.flush()?;
     Ok(Exit::Done)
+}
+
+/// Explains one group; false when the plan has none of that number. JSON names records by their number in the plan, so it
+/// is made from the whole plan; for a person only the group is read, unless it is of one contact.
+fn explained(
+    file: &PlanFile,
+    id: u32,
+    json: bool,
+    options: &TextOptions,
+    out: &mut impl Write,
+) -> anyhow::Result<bool> {
+    if !json {
+        let told = Survey::of(file)?.excerpt(&[id], Depth::Everything, |excerpt| {
+            Explanation::in_excerpt(excerpt, id).map(|explanation| explanation.text(options, out))
+        });
+        if let Some(told) = told.map_err(plainly)? {
+            told?;
+            return Ok(true);
+        }
+    }
+    let plan = file.plan()?;
+    let Some(explanation) = Explanation::of(&plan, id) else { return Ok(false) };
+    if json {
+        explanation.json(out)?;
+    } else {
+        explanation.text(options, out)?;
+    }
+    Ok(true)
 }
 
 impl ShowArgs {

@@ -65,6 +65,10 @@ impl Observer for Watch<'_> {
     fn rate_limited(&self) -> Option<u64> {
         Some(self.client.stats().rate_limited)
     }
+
+    fn window_limit(&self) -> Option<u32> {
+        self.client.stats().limit.map(|told| told.limit)
+    }
 }
 
 /// What became of an action, for the log. The messages are the server's words or ours and hold no values.

@@ -1,5 +1,7 @@
 //! What an apply left behind, as this room is given it. The caller borrows it from the plan file's journal.
 
+use std::collections::BTreeMap;
+
 use crate::contact::{IntercomId, Timestamp};
 use crate::link::RecordIndex;
 use crate::plan::{ActionId, Outcome};
@@ -77,16 +79,56 @@ pub struct Applied<'a> {
     pub sent_at: &'a [Timestamp],
     /// Answers 429, when somebody counted them.
     pub rate_limited: Option<u64>,
+    /// Requests a window of ten seconds allowed, as the workspace last said; `None` when nobody noted it.
+    pub window_limit: Option<u32>,
     /// When the first was sent.
     pub started_at: Option<Timestamp>,
     /// When the last was answered.
     pub ended_at: Option<Timestamp>,
 }
 
-impl Applied<'_> {
+/// Seconds of Intercom's rate-limit windows (developers.intercom.com, rest-api/errors/rate-limiting).
+pub const WINDOW_SECONDS: i64 = 10;
+
+/// An apply in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppliedFigures {
+    /// Requests sent that write.
+    pub requests: u64,
+    /// Those of them that asked for something a second time.
+    pub repeated: u64,
+    /// Requests by the window of [`WINDOW_SECONDS`] they were sent in, counted from the first; empty when nobody knows.
+    pub windows: BTreeMap<u64, u64>,
+    /// Answers 429, when somebody counted them.
+    pub rate_limited: Option<u64>,
+    /// Requests a window allowed, as the workspace last said.
+    pub window_limit: Option<u32>,
     /// Seconds between the first request and the last answer.
-    pub(super) fn seconds(&self) -> Option<u64> {
-        let seconds = self.ended_at?.0.checked_sub(self.started_at?.0)?;
-        u64::try_from(seconds).ok()
+    pub seconds: Option<u64>,
+}
+
+impl AppliedFigures {
+    /// Of what an apply left behind.
+    #[must_use]
+    pub fn of(applied: &Applied<'_>) -> Self {
+        let first = applied.sent_at.iter().map(|at| at.0).min().unwrap_or_default();
+        let mut windows = BTreeMap::new();
+        for at in applied.sent_at {
+            *windows.entry(u64::try_from((at.0 - first) / WINDOW_SECONDS).unwrap_or(0)).or_default() += 1;
+        }
+        Self {
+            requests: applied.requests,
+            repeated: applied.repeated,
+            windows,
+            rate_limited: applied.rate_limited,
+            window_limit: applied.window_limit,
+            seconds: Self::seconds_between(applied.started_at, applied.ended_at),
+        }
+    }
+
+    /// The seconds from one moment to another, where both are known.
+    #[must_use]
+    pub fn seconds_between(start: Option<Timestamp>, end: Option<Timestamp>) -> Option<u64> {
+        u64::try_from(end?.0.checked_sub(start?.0)?).ok()
     }
 }

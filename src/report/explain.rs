@@ -10,6 +10,7 @@ use crate::plan::{Action, Plan};
 
 use super::lookup::{ActionsByGroup, group_by_id, pairs_of, source_name, weakest_first};
 use super::sanitize::{shorten, visible};
+use super::subject::Excerpt;
 use super::text::{Emphasis, TextOptions};
 use super::view::{CellKind, SideBySide, side_by_side};
 use super::{actions, json, table, words};
@@ -31,6 +32,12 @@ impl<'a> Explanation<'a> {
     #[must_use]
     pub fn of(plan: &'a Plan, group: u32) -> Option<Self> {
         group_by_id(plan, group).map(|group| Self { plan, group })
+    }
+
+    /// The group with that number among those of an excerpt that holds everything about them.
+    #[must_use]
+    pub fn in_excerpt(excerpt: &Excerpt<'a>, group: u32) -> Option<Self> {
+        excerpt.group(group).map(|group| Self { plan: excerpt.plan, group })
     }
 
     /// `row 3 of leads.csv`.

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::contact::{IntercomId, Record};
-use crate::ingest::{RejectReason, Source};
+use crate::ingest::Source;
 use crate::plan::{ActionBody, Outcome, Plan, Target};
 
 use super::applied::Applied;
@@ -152,7 +152,7 @@ fn known_id<'a>(target: &'a Target, states: &AppliedActions<'a>) -> Option<&'a I
 }
 
 fn id_map(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
-    let states = AppliedActions::new(applied);
+    let states = AppliedActions::of_apply(applied);
     let mut csv = SafeWriter::new(writer);
     csv.row(["old_id", "new_id", "how", "action", "progress"])?;
     for action in &plan.actions {
@@ -185,17 +185,4 @@ fn imported_ids<W: Write>(plan: &Plan, applied: Option<&Applied<'_>>, csv: &mut 
         }
     }
     Ok(())
-}
-
-/// Rejected rows by reason, most first; for the reports.
-pub(super) fn rejects_by_reason(plan: &Plan) -> Vec<(RejectReason, u64)> {
-    let mut counts: Vec<(RejectReason, u64)> = Vec::new();
-    for reject in &plan.rejects {
-        match counts.iter_mut().find(|(reason, _)| *reason == reject.reason) {
-            Some((_, rows)) => *rows += 1,
-            None => counts.push((reject.reason, 1)),
-        }
-    }
-    counts.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
-    counts
 }

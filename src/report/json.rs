@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::contact::IntercomId;
+use crate::ingest::Source;
 use crate::link::{Band, BlockingReport, Group, MODEL_SCHEMA, Model};
 use crate::plan::{Action, ActionId, Forecast, Header, NeededAttribute, Outcome, Plan, Reversibility};
 
 use super::applied::{Applied, Progress};
+use super::figures::Figures;
 use super::lookup::{AppliedActions, AppliedRows, Lookup, row_plan, source_name};
-use super::tally::{Tally, by_kind};
 use super::verdict::{self, Warning};
 use super::{Part, words};
 
@@ -23,7 +24,7 @@ pub(super) fn part(plan: &Plan, applied: Option<&Applied<'_>>, part: Part, write
             array("leadfold.groups/1", "groups", groups, writer)
         }
         Part::Actions => {
-            let states = AppliedActions::new(applied);
+            let states = AppliedActions::of_apply(applied);
             let actions = plan.actions.iter().map(|action| ActionDocument::new(action, &states));
             array("leadfold.actions/1", "actions", actions, writer)
         }
@@ -183,12 +184,12 @@ fn rows(plan: &Plan, applied: Option<&Applied<'_>>, schema: &str, writer: &mut i
 }
 
 #[derive(Serialize)]
-struct SourceDocument<'a> {
-    name: &'a str,
+struct SourceDocument {
+    name: String,
     side: &'static str,
     rows: u64,
     rejected: u64,
-    sha256: &'a str,
+    sha256: String,
 }
 
 #[derive(Serialize)]
@@ -204,45 +205,38 @@ struct SummaryDocument<'a> {
     actions: serde_json::Map<String, serde_json::Value>,
     groups: u64,
     groups_to_review: u64,
-    sources: Vec<SourceDocument<'a>>,
+    sources: Vec<SourceDocument>,
     warnings: Vec<Warning>,
     forecast: &'a Forecast,
     custom_attributes: &'a [NeededAttribute],
 }
 
 /// What a plan comes to, or came to: the terminal report as one JSON document (`leadfold.summary/1`).
-pub(super) fn summary(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
-    let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
-    let groups_in = |wanted: fn(&Group) -> bool| {
-        let groups = plan.linkage.groups.iter().filter(|group| wanted(group)).count();
-        u64::try_from(groups).unwrap_or(u64::MAX)
+pub(super) fn summary(figures: &Figures, writer: &mut impl Write) -> io::Result<()> {
+    let tally = &figures.tally;
+    let source = |source: &'_ Source| SourceDocument {
+        name: source.name.clone(),
+        side: words::side(source.side),
+        rows: source.rows,
+        rejected: source.rejected,
+        sha256: source.sha256.clone(),
     };
     let summary = SummaryDocument {
         schema: "leadfold.summary/1",
-        header: &plan.header,
-        verdict: verdict::line(plan, applied),
-        applied: applied.is_some(),
+        header: &figures.header,
+        verdict: verdict::line(figures),
+        applied: figures.applied.is_some(),
         rows: tally.rows,
         outcomes: tally.lines().map(|(outcome, rows)| (outcome.name().to_owned(), rows.into())).collect(),
         to_review: tally.to_review,
         not_done_yet: tally.pending,
-        actions: by_kind(&plan.actions).iter().map(|kind| (kind.kind.name().to_owned(), kind.actions.into())).collect(),
-        groups: groups_in(|group| group.band != Band::Single),
-        groups_to_review: groups_in(Group::is_open),
-        sources: plan
-            .sources
-            .iter()
-            .map(|source| SourceDocument {
-                name: &source.name,
-                side: words::side(source.side),
-                rows: source.rows,
-                rejected: source.rejected,
-                sha256: &source.sha256,
-            })
-            .collect(),
-        warnings: verdict::warnings(plan),
-        forecast: &plan.forecast,
-        custom_attributes: &plan.attributes,
+        actions: figures.kinds.iter().map(|kind| (kind.kind.name().to_owned(), kind.actions.into())).collect(),
+        groups: figures.groups.several,
+        groups_to_review: figures.groups.open,
+        sources: figures.sources.iter().map(source).collect(),
+        warnings: verdict::warnings(figures),
+        forecast: &figures.forecast,
+        custom_attributes: &figures.attributes,
     };
     document(&summary, writer)
 }

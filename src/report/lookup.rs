@@ -4,7 +4,7 @@
 
 use crate::contact::{Record, SourceId};
 use crate::ingest::Source;
-use crate::link::{Band, Group, RecordIndex, ScoredPair};
+use crate::link::{Group, RecordIndex, ScoredPair};
 use crate::plan::{Action, Plan, RowPlan};
 
 use super::applied::{Applied, AppliedAction, AppliedRow};
@@ -65,7 +65,13 @@ pub(super) fn source(plan: &Plan, id: SourceId) -> Option<&Source> {
 
 /// The name of the source with that number; empty when the plan has none.
 pub(super) fn source_name(plan: &Plan, id: SourceId) -> &str {
-    source(plan, id).map_or("", |source| source.name.as_str())
+    name_among(&plan.sources, id)
+}
+
+/// The name of the source with that number among these.
+pub(super) fn name_among(sources: &[Source], id: SourceId) -> &str {
+    let expected = sources.get(usize::from(id.0)).filter(|source| source.id == id);
+    expected.or_else(|| sources.iter().find(|source| source.id == id)).map_or("", |source| source.name.as_str())
 }
 
 /// The group with that number.
@@ -96,6 +102,7 @@ pub(super) fn weakest_first(pairs: &mut [&ScoredPair]) {
 }
 
 /// Actions of every group, found by binary search.
+#[derive(Debug)]
 pub(super) struct ActionsByGroup<'a>(Vec<&'a Action>);
 
 impl<'a> ActionsByGroup<'a> {
@@ -132,32 +139,24 @@ impl<'a> AppliedRows<'a> {
 }
 
 /// Where every action stands, found by binary search.
-pub(super) struct AppliedActions<'a>(Vec<&'a AppliedAction<'a>>);
+#[derive(Debug)]
+pub struct AppliedActions<'a>(Vec<AppliedAction<'a>>);
 
 impl<'a> AppliedActions<'a> {
-    pub(super) fn new(applied: Option<&'a Applied<'a>>) -> Self {
-        let mut actions: Vec<_> = applied.map(|applied| applied.actions.iter().collect()).unwrap_or_default();
-        actions.sort_by_key(|action: &&AppliedAction<'_>| action.action);
+    /// In any order.
+    #[must_use]
+    pub fn new(mut actions: Vec<AppliedAction<'a>>) -> Self {
+        actions.sort_by_key(|action| action.action);
         Self(actions)
     }
 
-    pub(super) fn of(&self, action: crate::plan::ActionId) -> Option<&'a AppliedAction<'a>> {
-        let at = self.0.binary_search_by_key(&action, |applied| applied.action).ok()?;
-        self.0.get(at).copied()
+    /// What an apply left behind, if there was one.
+    pub(super) fn of_apply(applied: Option<&Applied<'a>>) -> Self {
+        Self::new(applied.map(|applied| applied.actions.to_vec()).unwrap_or_default())
     }
-}
 
-/// Groups worth showing one by one: those with something to decide first, loosest first; then the others, likewise.
-pub(super) fn groups_by_interest(plan: &Plan) -> Vec<&Group> {
-    let mut groups: Vec<&Group> = plan.linkage.groups.iter().filter(|group| group.band != Band::Single).collect();
-    groups.sort_by(|a, b| {
-        let loosest = |group: &Group| {
-            let loose = group.loose.iter().map(|loose| loose.weight.0).min_by(f64::total_cmp);
-            loose.or(group.weight.map(|weight| weight.0)).unwrap_or(f64::NEG_INFINITY)
-        };
-        let key = |group: &Group| (!group.is_open(), loosest(group));
-        let ((band_a, weight_a), (band_b, weight_b)) = (key(a), key(b));
-        band_a.cmp(&band_b).then(weight_a.total_cmp(&weight_b)).then(a.id.cmp(&b.id))
-    });
-    groups
+    pub(super) fn of(&self, action: crate::plan::ActionId) -> Option<&AppliedAction<'a>> {
+        let at = self.0.binary_search_by_key(&action, |applied| applied.action).ok()?;
+        self.0.get(at)
+    }
 }

@@ -1,7 +1,7 @@
 //! Shows a plan: as text, CSV, JSON and one self-contained HTML page.
 //!
-//! Is given a [`Plan`] and, once it was applied, what the apply left behind ([`Applied`]); renders to any
-//! [`Write`]. Pure: opens no file, reads no clock, knows no terminal, no store and no network. Every
+//! Is given a [`Plan`] and, once it was applied, what the apply left behind ([`Applied`]), or whatever else answers what
+//! a report asks ([`Subject`]); renders to any [`Write`]. Pure: opens no file, reads no clock, knows no terminal, no store and no network. Every
 //! report says the same things in the same order: the verdict in one line, what is risky (red first), the tables,
 //! what to do next. Text from contacts is made safe for where it is shown: no control characters or direction marks
 //! on a terminal, everything escaped in the page, no formulas in CSV.
@@ -15,6 +15,7 @@ mod csv;
 mod evaluation;
 mod explain;
 mod export;
+mod figures;
 mod html;
 mod json;
 mod lookup;
@@ -22,6 +23,7 @@ mod model;
 mod nightly;
 mod sanitize;
 mod sheet;
+mod subject;
 mod table;
 mod tally;
 mod text;
@@ -38,16 +40,20 @@ use std::io::{self, Write};
 
 use crate::plan::Plan;
 
+pub(crate) use html::ELEMENTS;
 pub(crate) use lookup::pairs_of;
 pub(crate) use sanitize::visible;
 
-pub use applied::{Applied, AppliedAction, AppliedRow, Progress};
+pub use applied::{Applied, AppliedAction, AppliedFigures, AppliedRow, Progress, WINDOW_SECONDS};
 pub use check::{check_json, check_text};
 pub use evaluation::{evaluation_json, evaluation_text, pair_text, sampled_json, sampled_text};
 pub use explain::Explanation;
 pub use export::{ExportFile, export};
-pub use html::{html, html_of_night};
+pub use figures::{Figures, Waits};
+pub use html::page;
+pub use lookup::AppliedActions;
 pub use nightly::{Counted, SinceLast};
+pub use subject::{Depth, Excerpt, GroupHead, Kinds, Subject, Whole, by_interest};
 pub use tally::Tallied;
 pub use text::{Style, TextOptions};
 pub use view::{CellKind, Member, SideBySide, SideCell, SideRow, in_order, side_by_side};
@@ -99,35 +105,50 @@ pub fn part(
 /// The verdict alone: `1,204 rows → 310 create, …; 987 calls, about 1 min; nothing has been written`.
 #[must_use]
 pub fn verdict(plan: &Plan, applied: Option<&Applied<'_>>) -> String {
-    verdict::line(plan, applied)
+    verdict::line(&Figures::of(plan, applied))
 }
 
-/// The report on a terminal.
+/// The [`page`] of a plan in memory.
+pub fn html(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
+    page(&Whole::new(plan, applied), None, writer)
+}
+
+/// The same for a night of `clean`, with what changed since the last one.
+pub fn html_of_night(
+    plan: &Plan,
+    applied: Option<&Applied<'_>>,
+    since: &SinceLast,
+    writer: &mut impl Write,
+) -> io::Result<()> {
+    page(&Whole::new(plan, applied), Some(since), writer)
+}
+
+/// The [`overview`] of a plan in memory.
 pub fn summary_text(
     plan: &Plan,
     applied: Option<&Applied<'_>>,
     options: &TextOptions,
     writer: &mut impl Write,
 ) -> io::Result<()> {
-    text::summary(plan, applied, options, writer)
+    overview(&Whole::new(plan, applied), options, writer)
 }
 
-/// The same as one JSON document (`leadfold.summary/1`).
+/// The report on a terminal.
+pub fn overview<S: Subject>(subject: &S, options: &TextOptions, writer: &mut impl Write) -> Result<(), S::Error> {
+    text::summary(subject, options, writer)
+}
+
+/// The [`overview_json`] of a plan in memory.
 pub fn summary_json(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
-    json::summary(plan, applied, writer)
+    overview_json(&Figures::of(plan, applied), writer)
 }
 
-/// The same as [`reconciliation`], from counts alone.
-pub fn counts(tallied: &Tallied, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
-    text::tallied(&tally::Tally::counted(tallied), tallied.given, options, writer)
+/// The report on a terminal as one JSON document (`leadfold.summary/1`).
+pub fn overview_json(figures: &Figures, writer: &mut impl Write) -> io::Result<()> {
+    json::summary(figures, writer)
 }
 
 /// Every outcome with its count, and the sum held against the rows that were given: the last lines of an apply.
-pub fn reconciliation(
-    plan: &Plan,
-    applied: Option<&Applied<'_>>,
-    options: &TextOptions,
-    writer: &mut impl Write,
-) -> io::Result<()> {
-    text::reconciliation(plan, applied, options, writer)
+pub fn reconciliation(tallied: &Tallied, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+    text::tallied(&tally::Tally::counted(tallied), tallied.given, options, writer)
 }

@@ -102,7 +102,7 @@ fn groups(plan: &Plan, sink: &mut Sink<'_>) -> io::Result<()> {
 }
 
 fn action_rows(plan: &Plan, applied: Option<&Applied<'_>>, sink: &mut Sink<'_>) -> io::Result<()> {
-    let states = AppliedActions::new(applied);
+    let states = AppliedActions::of_apply(applied);
     for action in &plan.actions {
         let text = actions::before_after(action);
         let needs: Vec<String> = action.needs.iter().map(|id| id.0.to_string()).collect();

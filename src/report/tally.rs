@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::link::{Band, Group, RecordIndex};
-use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
+use crate::plan::{ActionKind, Outcome, Plan, Reversibility};
 
 use super::applied::Applied;
 use super::lookup::{AppliedRows, Lookup, row_plan};
@@ -75,7 +75,7 @@ impl Tally {
         tally
     }
 
-    fn add(&mut self, outcome: Outcome, rows: u64) {
+    pub(super) fn add(&mut self, outcome: Outcome, rows: u64) {
         if let Some(at) = Outcome::ALL.iter().position(|known| *known == outcome) {
             self.outcomes[at] += rows;
         }
@@ -103,18 +103,4 @@ pub(super) struct KindCount {
     pub(super) kind: ActionKind,
     pub(super) actions: u64,
     pub(super) reversibility: Reversibility,
-}
-
-/// Actions by kind, in the order they are reported; kinds without actions are left out.
-pub(super) fn by_kind(actions: &[Action]) -> Vec<KindCount> {
-    let mut counts: Vec<KindCount> = Vec::new();
-    for kind in ActionKind::ALL {
-        let mut of_kind = actions.iter().filter(|action| action.kind() == kind).peekable();
-        if let Some(first) = of_kind.peek() {
-            let reversibility = first.reversibility();
-            let actions = u64::try_from(of_kind.count()).unwrap_or(u64::MAX);
-            counts.push(KindCount { kind, actions, reversibility });
-        }
-    }
-    counts
 }

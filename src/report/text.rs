@@ -5,13 +5,15 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{Outcome, Plan, Reversibility};
+use crate::ingest::Source;
+use crate::link::RecordIndex;
+use crate::plan::{Header, Outcome, Reversibility};
 
-use super::applied::Applied;
-use super::export::rejects_by_reason;
-use super::lookup::{groups_by_interest, source_name};
+use super::figures::Figures;
+use super::lookup::name_among;
 use super::sanitize::visible;
-use super::tally::{Tally, by_kind};
+use super::subject::{Depth, Subject};
+use super::tally::Tally;
 use super::verdict::{self, Severity, Warning};
 use super::{table, view, words};
 
@@ -71,30 +73,27 @@ const TOP_GROUPS: usize = 10;
 const TOP_REJECTS: usize = 10;
 
 /// A plan on a terminal; after an apply, what it came to.
-pub(super) fn summary(
-    plan: &Plan,
-    applied: Option<&Applied<'_>>,
-    options: &TextOptions,
-    writer: &mut impl Write,
-) -> io::Result<()> {
-    let style = options.style;
-    writeln!(writer, "{}", style.paint(Emphasis::Strong, &verdict::line(plan, applied)))?;
-    writeln!(writer, "{}", identity(plan))?;
-    warnings(&verdict::warnings(plan), options, writer)?;
-    inputs(plan, options, writer)?;
-    actions(plan, options, writer)?;
-    groups(plan, options, writer)?;
-    rejects(plan, options, writer)?;
-    if applied.is_some() {
+pub(super) fn summary<S: Subject>(subject: &S, options: &TextOptions, writer: &mut impl Write) -> Result<(), S::Error> {
+    let (figures, style) = (subject.figures(), options.style);
+    writeln!(writer, "{}", style.paint(Emphasis::Strong, &verdict::line(figures)))?;
+    writeln!(writer, "{}", identity(&figures.header))?;
+    warnings(&verdict::warnings(figures), options, writer)?;
+    inputs(&figures.sources, options, writer)?;
+    actions(figures, options, writer)?;
+    groups(subject, options, writer)?;
+    rejects(subject, options, writer)?;
+    if figures.applied.is_some() {
         heading("What became of every row", options, writer)?;
-        reconciliation(plan, applied, options, writer)
+        let given = figures.sources.iter().map(|source| source.rows).sum();
+        tallied(&figures.tally, given, options, writer)?;
     } else {
-        next_steps(plan, options, writer)
+        next_steps(figures, options, writer)?;
     }
+    Ok(())
 }
 
-fn identity(plan: &Plan) -> String {
-    let workspace = plan.header.workspace.as_ref().map_or_else(
+fn identity(header: &Header) -> String {
+    let workspace = header.workspace.as_ref().map_or_else(
         || "any workspace (bound at the first apply)".to_owned(),
         |workspace| {
             format!(
@@ -107,9 +106,9 @@ fn identity(plan: &Plan) -> String {
     );
     format!(
         "Plan of {} for {workspace}, Intercom {}, by leadfold {}",
-        words::moment(plan.header.made_at),
-        visible(&plan.header.api_version),
-        visible(&plan.header.tool_version)
+        words::moment(header.made_at),
+        visible(&header.api_version),
+        visible(&header.tool_version)
     )
 }
 
@@ -132,14 +131,14 @@ fn warnings(warnings: &[Warning], options: &TextOptions, writer: &mut impl Write
     Ok(())
 }
 
-fn inputs(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
-    if plan.sources.is_empty() {
+fn inputs(sources: &[Source], options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+    if sources.is_empty() {
         return Ok(());
     }
     heading("Inputs", options, writer)?;
     let header = ["source", "is", "rows", "rejected", "encoding", "recognised as"];
     let mut inputs = table::table(options.width, &header, &[2, 3]);
-    for source in &plan.sources {
+    for source in sources {
         let (rows, rejected) = (words::thousands(source.rows), words::thousands(source.rejected));
         let preset = source.preset.as_deref().unwrap_or("–");
         let cells =
@@ -147,7 +146,7 @@ fn inputs(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Re
         table::add(&mut inputs, cells);
     }
     table::write(&inputs, writer)?;
-    for source in &plan.sources {
+    for source in sources {
         for note in &source.notes {
             writeln!(writer, "{}: {}", visible(&source.name), visible(note))?;
         }
@@ -155,13 +154,13 @@ fn inputs(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Re
     Ok(())
 }
 
-fn actions(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
-    if plan.actions.is_empty() {
+fn actions(figures: &Figures, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+    if figures.kinds.is_empty() {
         return Ok(());
     }
     heading("Actions", options, writer)?;
     let mut actions = table::table(options.width, &["action", "count", "undo"], &[1]);
-    for kind in by_kind(&plan.actions) {
+    for kind in &figures.kinds {
         let undo = match kind.reversibility {
             Reversibility::Reversible => "can be put back",
             Reversibility::Irreversible => "cannot be undone",
@@ -169,7 +168,7 @@ fn actions(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::R
         table::add(&mut actions, [kind.kind.name(), words::thousands(kind.actions).as_str(), undo]);
     }
     table::write(&actions, writer)?;
-    let forecast = &plan.forecast;
+    let forecast = &figures.forecast;
     writeln!(
         writer,
         "{} that read and {} that write; {} at {} calls per 10 s",
@@ -180,82 +179,75 @@ fn actions(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::R
     )
 }
 
-fn groups(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
-    let groups = groups_by_interest(plan);
-    if groups.is_empty() {
+fn groups<S: Subject>(subject: &S, options: &TextOptions, writer: &mut impl Write) -> Result<(), S::Error> {
+    let heads = subject.groups();
+    if heads.is_empty() {
         return Ok(());
     }
-    let shown = groups.len().min(TOP_GROUPS);
+    let shown: Vec<u32> = heads.iter().take(TOP_GROUPS).map(|head| head.id).collect();
     heading(
-        &format!("Groups, the ones to review and the loosest first ({shown} of {})", groups.len()),
+        &format!("Groups, the ones to review and the loosest first ({} of {})", shown.len(), heads.len()),
         options,
         writer,
     )?;
     let header = ["group", "band", "weight", "rows", "survivor", "others"];
     let mut top = table::table(options.width, &header, &[0, 2, 3]);
-    for group in groups.iter().take(TOP_GROUPS) {
-        let survivor = plan.record(group.golden.survivor).map(view::headline).unwrap_or_default();
-        let others: Vec<String> = group
-            .members
-            .iter()
-            .filter(|index| **index != group.golden.survivor)
-            .filter_map(|index| plan.record(*index).map(view::headline))
-            .collect();
-        let weight = group.weight.map(|weight| words::weight(weight.0)).unwrap_or_default();
-        let (id, members) = (group.id.to_string(), group.members.len().to_string());
-        table::add(&mut top, [&id, words::band(group.band), &weight, &members, &survivor, &others.join(", ")]);
-    }
-    table::write(&top, writer)
+    subject.excerpt(&shown, Depth::Members, |excerpt| {
+        let headline = |index: RecordIndex| excerpt.plan.record(index).map(view::headline);
+        for group in shown.iter().filter_map(|id| excerpt.group(*id)) {
+            let survivor = headline(group.golden.survivor).unwrap_or_default();
+            let others = group.members.iter().filter(|index| **index != group.golden.survivor);
+            let others: Vec<String> = others.filter_map(|index| headline(*index)).collect();
+            let weight = group.weight.map(|weight| words::weight(weight.0)).unwrap_or_default();
+            let (id, members) = (group.id.to_string(), group.members.len().to_string());
+            table::add(&mut top, [&id, words::band(group.band), &weight, &members, &survivor, &others.join(", ")]);
+        }
+    })?;
+    Ok(table::write(&top, writer)?)
 }
 
-fn rejects(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
-    if plan.rejects.is_empty() {
+fn rejects<S: Subject>(subject: &S, options: &TextOptions, writer: &mut impl Write) -> Result<(), S::Error> {
+    let figures = subject.figures();
+    let rejected = figures.rejected();
+    if rejected == 0 {
         return Ok(());
     }
-    let by_reason: Vec<String> = rejects_by_reason(plan)
+    let mut by_reason = figures.rejects.clone();
+    by_reason.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
+    let by_reason: Vec<String> = by_reason
         .into_iter()
         .map(|(reason, rows)| format!("{} {}", words::thousands(rows), words::reject(reason)))
         .collect();
     heading(&format!("Rejected rows: {}", by_reason.join(", ")), options, writer)?;
     let mut table = table::table(options.width, &["source", "row", "line", "what is wrong", "what to do"], &[1, 2]);
-    for reject in plan.rejects.iter().take(TOP_REJECTS) {
-        let (row, line) = (reject.origin.row.to_string(), reject.origin.line.to_string());
-        let name = source_name(plan, reject.origin.source);
-        table::add(&mut table, [name, &row, &line, &reject.message, &reject.suggestion]);
-    }
+    subject.rejects(0, TOP_REJECTS, |rejects| {
+        for reject in rejects {
+            let (row, line) = (reject.origin.row.to_string(), reject.origin.line.to_string());
+            let name = name_among(&figures.sources, reject.origin.source);
+            table::add(&mut table, [name, &row, &line, &reject.message, &reject.suggestion]);
+        }
+    })?;
     table::write(&table, writer)?;
-    if plan.rejects.len() > TOP_REJECTS {
-        let more = u64::try_from(plan.rejects.len() - TOP_REJECTS).unwrap_or(u64::MAX);
+    let more = rejected.saturating_sub(u64::try_from(TOP_REJECTS).unwrap_or(u64::MAX));
+    if more > 0 {
         writeln!(writer, "… and {}", words::thousands(more))?;
     }
     Ok(())
 }
 
-fn next_steps(plan: &Plan, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
+fn next_steps(figures: &Figures, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     heading("Next", options, writer)?;
-    let review = plan.linkage.groups.iter().filter(|group| group.is_open()).count();
+    let review = figures.groups.open;
     if review > 0 {
-        let review = u64::try_from(review).unwrap_or(u64::MAX);
         writeln!(writer, "  leadfold review PLAN           decide on {}", words::count(review, "doubtful group"))?;
     }
-    if plan.actions.is_empty() {
+    if figures.kinds.is_empty() {
         return writeln!(writer, "  Nothing to apply.");
     }
     writeln!(writer, "  leadfold show PLAN --group N   why a group was joined, pair by pair")?;
     writeln!(writer, "  leadfold apply PLAN -n         check again and forecast, without writing")?;
     writeln!(writer, "  leadfold apply PLAN            carry it out; running it again resumes it")?;
     writeln!(writer, "  leadfold undo PLAN             put back what can be put back")
-}
-
-/// Every outcome with its count, the sum, and whether it is the number of rows: the last lines of an apply.
-pub(super) fn reconciliation(
-    plan: &Plan,
-    applied: Option<&Applied<'_>>,
-    options: &TextOptions,
-    writer: &mut impl Write,
-) -> io::Result<()> {
-    let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
-    tallied(&tally, plan.sources.iter().map(|source| source.rows).sum(), options, writer)
 }
 
 /// Every outcome with its count, and their sum held against the rows that were given.

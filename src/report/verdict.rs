@@ -3,14 +3,12 @@
 use serde::Serialize;
 
 use crate::ingest::SourceKind;
-use crate::plan::{Outcome, Plan};
+use crate::plan::Outcome;
 
-use super::applied::Applied;
+use super::applied::AppliedFigures;
+use super::figures::{Figures, LARGE_GROUP};
 use super::tally::Tally;
 use super::words;
-
-/// Larger groups are pointed out: they are mostly chained by a shared inbox or switchboard.
-pub(super) const LARGE_GROUP: usize = 10;
 
 /// How much a warning matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -30,10 +28,10 @@ pub(super) struct Warning {
 }
 
 /// `1,204 rows → 310 create, …; 987 calls, about 1 min; nothing has been written`. The counts add up to the rows.
-pub(super) fn line(plan: &Plan, applied: Option<&Applied<'_>>) -> String {
-    match applied {
-        None => planned_line(plan),
-        Some(applied) => applied_line(plan, applied),
+pub(super) fn line(figures: &Figures) -> String {
+    match &figures.applied {
+        None => planned_line(figures),
+        Some(applied) => applied_line(figures, applied),
     }
 }
 
@@ -59,8 +57,8 @@ fn counts(tally: &Tally, word: impl Fn(Outcome) -> &'static str, pending: &str) 
     if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
 }
 
-fn planned_line(plan: &Plan) -> String {
-    let tally = Tally::planned(plan);
+fn planned_line(figures: &Figures) -> String {
+    let (tally, forecast) = (&figures.tally, &figures.forecast);
     let verb = |outcome| match outcome {
         Outcome::Created => "create",
         Outcome::Updated => "update",
@@ -69,59 +67,55 @@ fn planned_line(plan: &Plan) -> String {
         Outcome::Deleted => "delete",
         other => other.name(),
     };
-    let what = counts(&tally, verb, "not planned");
-    let cost = if plan.actions.is_empty() {
+    let what = counts(tally, verb, "not planned");
+    let cost = if figures.kinds.is_empty() {
         "no calls needed".to_owned()
     } else {
-        let calls = words::count(plan.forecast.reads + plan.forecast.writes, "call");
-        format!("{calls}, {}", words::duration(plan.forecast.seconds))
+        let calls = words::count(forecast.reads + forecast.writes, "call");
+        format!("{calls}, {}", words::duration(forecast.seconds))
     };
     format!("{} → {what}; {cost}; nothing has been written", words::count(tally.rows, "row"))
 }
 
-fn applied_line(plan: &Plan, applied: &Applied<'_>) -> String {
-    let tally = Tally::applied(plan, applied);
-    let what = counts(&tally, Outcome::name, "not done yet");
-    let time = applied.seconds().map(|seconds| format!(" in {}", words::duration(seconds))).unwrap_or_default();
+fn applied_line(figures: &Figures, applied: &AppliedFigures) -> String {
+    let tally = &figures.tally;
+    let what = counts(tally, Outcome::name, "not done yet");
+    let time = applied.seconds.map(|seconds| format!(" in {}", words::duration(seconds))).unwrap_or_default();
     let sent = words::count(applied.requests, "write request");
     format!("{} → {what}; {sent}{time}", words::count(tally.rows, "row"))
 }
 
 /// Everything a person should know before applying, the most serious first.
-pub(super) fn warnings(plan: &Plan) -> Vec<Warning> {
+pub(super) fn warnings(figures: &Figures) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |severity, message| warnings.push(Warning { severity, message });
 
     // The forecast counts them and says which cannot be undone or reach people
-    for effect in &plan.forecast.side_effects {
+    for effect in &figures.forecast.side_effects {
         let contacts = words::thousands(effect.contacts);
         let severity = if effect.grave { Severity::Danger } else { Severity::Caution };
         warn(severity, format!("{} ({contacts})", effect.message));
     }
-    cautions(plan, &mut warn);
+    cautions(figures, &mut warn);
     warnings.sort_by_key(|warning| warning.severity);
     warnings
 }
 
-fn cautions(plan: &Plan, warn: &mut impl FnMut(Severity, String)) {
-    let groups = &plan.linkage.groups;
-    let many = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let large = many(groups.iter().filter(|group| group.members.len() > LARGE_GROUP).count());
-    if large > 0 {
-        let are = words::count(large, "group has|groups have");
+fn cautions(figures: &Figures, warn: &mut impl FnMut(Severity, String)) {
+    let groups = &figures.groups;
+    if groups.large > 0 {
+        let are = words::count(groups.large, "group has|groups have");
         warn(
             Severity::Caution,
             format!("{are} more than {LARGE_GROUP} members: look for a shared inbox or switchboard"),
         );
     }
-    let review = many(groups.iter().filter(|group| group.is_open()).count());
-    if review > 0 {
-        let wait = words::count(review, "group waits|groups wait");
+    if groups.open > 0 {
+        let wait = words::count(groups.open, "group waits|groups wait");
         warn(Severity::Caution, format!("{wait} for a person: leadfold review"));
     }
-    let held = many(groups.iter().filter(|group| group.is_held()).count());
-    if held > 0 {
-        let are = words::count(held, "certain group is|certain groups are");
+    if groups.held > 0 {
+        let are = words::count(groups.held, "certain group is|certain groups are");
         warn(
             Severity::Caution,
             format!(
@@ -129,26 +123,25 @@ fn cautions(plan: &Plan, warn: &mut impl FnMut(Severity, String)) {
             ),
         );
     }
-    let vetoes = many(plan.linkage.vetoes.len());
-    if vetoes > 0 {
-        let refused = words::count(vetoes, "join was|joins were");
+    if figures.vetoes > 0 {
+        let refused = words::count(figures.vetoes, "join was|joins were");
         warn(Severity::Caution, format!("{refused} refused because the records contradict each other"));
     }
-    let rejected = many(plan.rejects.len());
+    let rejected = figures.rejected();
     if rejected > 0 {
         let read = words::count(rejected, "row|rows");
         warn(Severity::Caution, format!("{read} could not be read; leadfold export writes them to errors.csv"));
     }
-    let invalid: u64 = plan.sources.iter().flat_map(|source| &source.columns).map(|column| column.invalid).sum();
+    let invalid: u64 = figures.sources.iter().flat_map(|source| &source.columns).map(|column| column.invalid).sum();
     if invalid > 0 {
         let cells = words::count(invalid, "cell|cells");
         warn(Severity::Caution, format!("{cells} could not be understood: carried as written, never compared"));
     }
-    if plan.linkage.blocking.left_out > 0 {
-        let pairs = words::count(plan.linkage.blocking.left_out, "pair was|pairs were");
+    if figures.left_out > 0 {
+        let pairs = words::count(figures.left_out, "pair was|pairs were");
         warn(Severity::Caution, format!("{pairs} never compared because too many records share a value"));
     }
-    for source in &plan.sources {
+    for source in &figures.sources {
         if source.kind == SourceKind::File
             && !source.encoding_certain
             && source.encoding == crate::ingest::TextEncoding::Windows1252

@@ -9,7 +9,7 @@ use super::session::{DecisionSink, Finished, Session};
 use super::{DecisionsFile, Error};
 use crate::contact::Timestamp;
 use crate::link::{Group, RecordIndex};
-use crate::plan::{Decision, Recalled, Summary, Verdict, recall};
+use crate::plan::{Decision, Plan, Recalled, Summary, Verdict, recall};
 use crate::store::{self, PlanFile};
 
 /// Keeps the plan as it is.
@@ -32,13 +32,18 @@ impl Session<AppliedSink> {
     /// Begins or takes up the review of an applied plan; answers go into `decisions` alone, and those already there are shown.
     pub fn open_applied(path: &Path, decisions: DecisionsFile, now: fn() -> Timestamp) -> Result<Self, Error> {
         let plan = PlanFile::open(path)?.plan()?;
-        let remembered = decisions.read()?.unwrap_or_default();
-        let recalled = recall(&plan.records, &remembered);
-        let open = plan.linkage.groups.iter().filter(|group| group.is_open());
-        let said: Vec<Decision> = open.filter_map(|group| said(group, &recalled)).collect();
+        let said = remembered_about(&plan, &decisions)?;
         let summary = Summary::of(&plan);
         Ok(Self::new(plan, &said, AppliedSink { summary }, now).remembering(decisions))
     }
+}
+
+/// What a file of decisions says about the groups of a plan that wait for a person, as far as it says all about one.
+pub fn remembered_about(plan: &Plan, decisions: &DecisionsFile) -> Result<Vec<Decision>, Error> {
+    let remembered = decisions.read()?.unwrap_or_default();
+    let recalled = recall(&plan.records, &remembered);
+    let open = plan.linkage.groups.iter().filter(|group| group.is_open());
+    Ok(open.filter_map(|group| said(group, &recalled)).collect())
 }
 
 /// What was said about a group, when something was said about every two of its members.

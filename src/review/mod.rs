@@ -18,7 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use applied::AppliedSink;
+pub use applied::{AppliedSink, remembered_about};
 pub use error::Error;
 pub use queue::Progress;
 pub use remembered::DecisionsFile;

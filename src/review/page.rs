@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::contact::Field;
 use crate::link::{Group, RecordIndex, ScoredPair};
 use crate::plan::{Choice, Plan, Verdict};
-use crate::report::{CellKind, Member, SideBySide, SideCell, pairs_of, side_by_side};
+use crate::report::{CellKind, ELEMENTS, Member, SideBySide, SideCell, pairs_of, side_by_side};
 
 use super::queue::{Item, Progress, label_of, loosest};
 
@@ -24,7 +24,7 @@ pub(super) fn page(nonce: &str) -> (String, String) {
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
-    (PAGE.replace("{{nonce}}", nonce), policy)
+    (PAGE.replace("{{nonce}}", nonce).replace("{{elements}}", ELEMENTS), policy)
 }
 
 /// One line of the queue.

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params};
 
 use super::lock::Lock;
@@ -78,6 +79,10 @@ impl PlanFile {
             .and_then(|()| connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -32768;"))
             .map_err(|source| refused(path, source))?;
         connection.set_prepared_statement_cache_capacity(32);
+        // Else a statement may be planned anew for every value it is asked with
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|source| refused(path, source))?;
         Ok(Self { connection, path: path.to_owned(), lock, verified: Cell::new(false) })
     }
 

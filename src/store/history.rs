@@ -11,6 +11,15 @@ use crate::contact::{IntercomId, Timestamp};
 use crate::link::RecordIndex;
 use crate::plan::ActionId;
 
+/// What runs noted about their pace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// Answers 429 of all runs, when any of them counted.
+    pub rate_limited: Option<u64>,
+    /// Requests a window of ten seconds allowed, as the last run that noted it was told.
+    pub window_limit: Option<u32>,
+}
+
 impl PlanFile {
     /// Records entries: all or none, and durable when this returns.
     pub fn record(&mut self, entries: &[JournalEntry]) -> Result<(), Error> {
@@ -87,6 +96,16 @@ impl PlanFile {
                 ended_at: row.get::<_, Option<i64>>("ended_at")?.map(Timestamp),
                 summary: place.parse_json(&row.get::<_, String>("summary")?)?,
             })
+        })
+    }
+
+    /// What the runs noted about their pace.
+    pub fn pace(&self) -> Result<Pace, Error> {
+        let runs = self.runs()?;
+        let noted = |key: &'static str| runs.iter().filter_map(move |run| run.summary.get(key)?.as_u64());
+        Ok(Pace {
+            rate_limited: noted("rate_limited").reduce(|one, other| one + other),
+            window_limit: noted("window_limit").next_back().and_then(|limit| u32::try_from(limit).ok()),
         })
     }
 

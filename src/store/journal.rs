@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::contact::{IntercomId, Timestamp};
 use crate::link::RecordIndex;
 use crate::plan::{ActionId, Outcome};
+use crate::report::{AppliedAction, Progress};
 
 /// Number of a journalled request in its plan file, starting at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,6 +83,22 @@ pub enum ActionState {
         /// What to look at.
         message: String,
     },
+}
+
+impl ActionState {
+    /// The same as a report is told it.
+    #[must_use]
+    pub fn told(&self, action: ActionId) -> AppliedAction<'_> {
+        let (progress, message, contact): (Progress, &str, Option<&IntercomId>) = match self {
+            Self::Pending => (Progress::Pending, "", None),
+            Self::Done { contact } => (Progress::Done, "", contact.as_ref()),
+            Self::AlreadySo => (Progress::AlreadySo, "", None),
+            Self::Stale { message } => (Progress::Stale, message, None),
+            Self::Failed { message } => (Progress::Failed, message, None),
+            Self::Unknown { message } => (Progress::Unknown, message, None),
+        };
+        AppliedAction { action, progress, message, contact }
+    }
 }
 
 /// The full state of a contact before its first change.

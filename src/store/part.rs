@@ -6,7 +6,8 @@
 use rusqlite::params;
 
 use super::content::Records;
-use super::read::{ACTION, EXPECTED, action, expected, plain, reject};
+use super::read::plain;
+use super::row::{ACTION, EXPECTED, action, expected, reject};
 use super::{ActionState, Error, PlanFile, RowOutcome};
 use crate::contact::Origin;
 use crate::ingest::Reject;

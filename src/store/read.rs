@@ -7,14 +7,15 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use super::Error;
 use super::content::Records;
+use super::row::{ACTION, EXPECTED, GROUP, action, expected, pair, reject, said_group, term, veto};
 use super::value::{Place, counted, if_there, refused};
-use crate::contact::{Compact, IntercomId, Origin, Packed, Record, SourceId};
+use crate::contact::{Compact, Packed, Record, SourceId};
 use crate::ingest::{ColumnMapping, Reject, Source};
 use crate::link::{
-    Band, BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, Loose, MatchWeight, Model, RecordIndex,
-    ScoredPair, Term, Veto, merged_fields,
+    Band, BlockingReport, Golden, Group, KeyReport, LevelWeight, Linkage, MatchWeight, Model, RecordIndex, ScoredPair,
+    Term, Veto, merged_fields,
 };
-use crate::plan::{Action, ActionId, Header, NeededAttribute, Plan, RowPlan, Target};
+use crate::plan::{Action, Header, NeededAttribute, Plan, RowPlan};
 
 /// The survivor's reason of a contact alone, as linking words it.
 const ALONE: &str = "the only record";
@@ -142,7 +143,7 @@ impl<'a> Reader<'a> {
         self.all("SELECT * FROM rejects ORDER BY number", [], |row| reject(place, row))
     }
 
-    fn model(&self) -> Result<Model, Error> {
+    pub(super) fn model(&self) -> Result<Model, Error> {
         let place = self.place("model");
         let model: Model = place.parse_json(&self.required_meta("model")?)?;
         let levels = self.all("SELECT * FROM model ORDER BY position", [], |row| {
@@ -158,7 +159,7 @@ impl<'a> Reader<'a> {
         Ok(Model { levels, ..model })
     }
 
-    fn blocking(&self) -> Result<BlockingReport, Error> {
+    pub(super) fn blocking(&self) -> Result<BlockingReport, Error> {
         let place = self.place("blocking");
         let keys = self.all("SELECT * FROM blocking ORDER BY position", [], |row| {
             Ok(KeyReport {
@@ -181,42 +182,21 @@ impl<'a> Reader<'a> {
     fn pairs(&self, model: &Model) -> Result<Vec<ScoredPair>, Error> {
         let place = self.place("terms");
         let terms: BTreeMap<i64, Term> = self
-            .all("SELECT term, comparison, level, weight FROM terms", [], |row| {
-                let term = Term {
-                    comparison: place.parse_word(row.get(1)?)?,
-                    level: row.get::<_, String>(2)?.into(),
-                    weight: MatchWeight(row.get(3)?),
-                };
-                Ok((row.get(0)?, term))
-            })?
+            .all("SELECT term, comparison, level, weight FROM terms", [], |row| Ok((row.get(0)?, term(place, row)?)))?
             .into_iter()
             .collect();
         let place = self.place("pairs");
         self.all("SELECT * FROM pairs ORDER BY pair", [], |row| {
-            let numbers: Vec<i64> = place.parse_json(row.get_ref("terms")?.as_str().map_err(rusqlite::Error::from)?)?;
+            let (pair, numbers) = pair(place, row, model.prior)?;
             let found: Option<Vec<Term>> = numbers.iter().map(|number| terms.get(number).cloned()).collect();
-            Ok(ScoredPair {
-                left: RecordIndex(row.get("left_record")?),
-                right: RecordIndex(row.get("right_record")?),
-                prior: row.get::<_, Option<f64>>("prior")?.map_or(model.prior, MatchWeight),
-                terms: found.ok_or_else(|| Failure::Value(place.broken("a pair names a term that is not there")))?,
-                weight: MatchWeight(row.get("weight")?),
-                found_by: place.parse_word(row.get("found_by")?)?,
-            })
+            let terms = found.ok_or_else(|| Failure::Value(place.broken("a pair names a term that is not there")))?;
+            Ok(ScoredPair { terms, ..pair })
         })
     }
 
     fn vetoes(&self) -> Result<Vec<Veto>, Error> {
         let place = self.place("vetoes");
-        self.all("SELECT * FROM vetoes ORDER BY number", [], |row| {
-            Ok(Veto {
-                left: RecordIndex(row.get("left_record")?),
-                right: RecordIndex(row.get("right_record")?),
-                weight: MatchWeight(row.get("weight")?),
-                reason: place.parse_word(row.get("reason")?)?,
-                between: (RecordIndex(row.get("between_left")?), RecordIndex(row.get("between_right")?)),
-            })
-        })
+        self.all("SELECT * FROM vetoes ORDER BY number", [], |row| veto(place, row))
     }
 
     /// Members are the rows of a group, in order; a group that has no row of its own is a contact alone.
@@ -232,29 +212,12 @@ impl<'a> Reader<'a> {
             .into_iter()
             .collect();
         let place = self.place("groups");
-        let sql = "SELECT groups.*, survivor.text AS survivor_text, review.text AS review_text FROM groups
-            JOIN reasons AS survivor ON survivor.reason = survivor_reason
-            LEFT JOIN reasons AS review ON review.reason = review_reason ORDER BY group_id";
-        let said = self.all(sql, [], |row| {
+        let said = self.all(&format!("SELECT {GROUP} ORDER BY group_id"), [], |row| {
             let id: u32 = row.get("group_id")?;
             let members = members.remove(&id).unwrap_or_default();
-            let waiting = |record: &RecordIndex| Some(Loose { record: *record, weight: *loose.get(record)? });
-            let survivor = RecordIndex(row.get("survivor")?);
-            let golden = row.get_ref("golden")?.as_str_or_null().map_err(rusqlite::Error::from)?;
-            let fields = golden.map(|json| place.parse_json(json)).transpose()?;
-            let mut group = Group {
-                id,
-                loose: members.iter().filter_map(waiting).collect(),
-                members,
-                band: place.parse_word(row.get("band")?)?,
-                weight: row.get::<_, Option<f64>>("weight")?.map(MatchWeight),
-                review_reason: row.get("review_text")?,
-                golden: Golden {
-                    survivor,
-                    reason: row.get::<_, String>("survivor_text")?.into(),
-                    fields: Compact::default(),
-                },
-            };
+            let waiting = |record| loose.get(&record).copied();
+            let (mut group, fields) = said_group(place, row, members, waiting)?;
+            let survivor = group.golden.survivor;
             let fields = fields.unwrap_or_else(|| merged_fields(records, group.core(), survivor));
             group.golden.fields = fields.into();
             Ok(group)
@@ -282,25 +245,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Actions with what [`action`] asks for.
-pub(super) const ACTION: &str = "actions.*, reasons.text AS why FROM main.actions JOIN main.reasons USING (reason)";
-
-/// What is expected of rows, with what [`expected`] asks for.
-pub(super) const EXPECTED: &str = "expected.*, reasons.text AS why FROM main.expected JOIN main.reasons USING (reason)";
-
-/// A row of `rejects`.
-pub(super) fn reject(place: Place<'_>, row: &Row<'_>) -> Result<Reject, Failure> {
-    Ok(Reject {
-        origin: Origin { source: SourceId(row.get("source")?), row: row.get("row")?, line: counted(row.get("line")?) },
-        column: row.get("column_number")?,
-        column_name: row.get("column_name")?,
-        reason: place.parse_word(row.get("reason")?)?,
-        message: row.get("message")?,
-        suggestion: row.get("suggestion")?,
-        cells: place.parse_json(&row.get::<_, String>("cells")?)?,
-    })
-}
-
 /// A contact alone.
 pub(super) fn plain(id: u32, member: RecordIndex) -> Group {
     Group {
@@ -317,41 +261,6 @@ pub(super) fn plain(id: u32, member: RecordIndex) -> Group {
 /// Whether a group is a contact alone of whom there is nothing else to say.
 pub(super) fn is_plain(group: &Group) -> bool {
     matches!(group.members.as_slice(), [only] if plain(group.id, *only) == *group)
-}
-
-/// Numbers of actions; none where nothing is written.
-fn listed(place: Place<'_>, row: &Row<'_>, column: &str) -> Result<Vec<ActionId>, Failure> {
-    match row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-        Some(json) => Ok(place.parse_json(json)?),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// A row of [`ACTION`].
-pub(super) fn action(place: Place<'_>, row: &Row<'_>) -> Result<Action, Failure> {
-    let target = match row.get::<_, Option<String>>("contact")? {
-        Some(contact) => Target::Existing(IntercomId(contact.into())),
-        None => Target::CreatedBy(ActionId(row.get("created_by")?)),
-    };
-    Ok(Action {
-        id: ActionId(row.get("action")?),
-        group: row.get("group_id")?,
-        target,
-        body: place.parse_json(row.get_ref("body")?.as_str().map_err(rusqlite::Error::from)?)?,
-        reason: row.get::<_, String>("why")?.into(),
-        needs: listed(place, row, "needs")?,
-    })
-}
-
-/// A row of [`EXPECTED`].
-pub(super) fn expected(place: Place<'_>, row: &Row<'_>) -> Result<RowPlan, Failure> {
-    Ok(RowPlan {
-        record: RecordIndex(row.get("record")?),
-        group: row.get("group_id")?,
-        expected: place.parse_word(row.get("outcome")?)?,
-        decided_by: listed(place, row, "actions")?,
-        reason: row.get::<_, String>("why")?.into(),
-    })
 }
 
 /// A row that could not be turned into a value.

@@ -6,7 +6,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::history::{attempt, state};
-use super::read::{ACTION, action, expected};
+use super::row::{ACTION, action, expected};
 use super::value::{counted, refused};
 use super::{ActionState, Attempt, AttemptId, Error, PlanFile};
 use crate::contact::IntercomId;

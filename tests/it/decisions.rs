@@ -1,6 +1,7 @@
 //! Answers given once hold for the next plan of the same contacts.
 
 use crate::support::Desk;
+use crate::workspace::Workspace;
 
 const PLAN: [&str; 8] =
     ["plan", "--existing", "leads.csv", "-o", "leads.plan", "--no-report", "--decisions", "team.decisions"];
@@ -75,4 +76,20 @@ fn answers_of_a_review_are_labels_for_evaluate() {
     let changed = label("u\nf\n");
     assert_eq!(changed, said);
     desk.run(&["evaluate", "leads.plan", "--labels", "team.csv"]).ends_with(0);
+}
+
+#[test]
+fn answers_about_an_applied_plan_are_labels_too() {
+    let desk = Desk::new();
+    desk.file("leads.csv", leads());
+    let workspace = Workspace::seeded(&leads());
+    desk.run(&PLAN).ends_with(0);
+    desk.run_on(&workspace.url(), &["apply", "leads.plan", "--yes", "--create-attributes"]).ends_with(0);
+    desk.file("answers", "r\nf\n");
+    let mut review = desk.command(&["review", "leads.plan", "--terminal", "--labels", "team.csv"]);
+    review.stdin(std::fs::File::open(desk.at("answers")).unwrap());
+    let said = review.output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let labels: Vec<String> = desk.read("team.csv").lines().skip(1).map(str::to_owned).collect();
+    assert!(!labels.is_empty() && labels.iter().all(|line| line.ends_with(",no")), "{labels:?}");
 }

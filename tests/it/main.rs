@@ -35,6 +35,7 @@ mod mirror;
 mod models;
 mod operations;
 mod pacing;
+mod pages;
 mod people;
 mod plans;
 mod preview;

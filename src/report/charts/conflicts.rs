@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::contact::Field;
 use crate::link::{Band, GoldenField, Group};
-use crate::plan::Plan;
 
 use super::super::sanitize::shorten;
 use super::svg::Stack;
@@ -18,28 +17,46 @@ const FIELDS: usize = 12;
 /// Characters of a column's name.
 const NAME: usize = 22;
 
-/// For each field, the groups whose members differ: those in which the survivor's value stays, and the others.
-pub(super) fn of(plan: &Plan) -> Vec<Stack> {
-    let mut counts: BTreeMap<Field, [u64; 2]> = BTreeMap::new();
-    let planned = plan.linkage.groups.iter().filter(|group| group.band == Band::Auto);
-    let all = planned.flat_map(|group| group.golden.fields.unpacked().into_iter().map(move |field| (group, field)));
-    for (group, field) in all {
-        if is_conflict(&field) {
+/// For each field, the planned groups whose members differ: those in which the survivor's value stays, and the others.
+#[derive(Clone, Debug, Default)]
+pub(in crate::report) struct Conflicts(BTreeMap<Field, [u64; 2]>);
+
+impl Conflicts {
+    /// Counts those of one group.
+    pub(in crate::report) fn add(&mut self, group: &Group) {
+        if group.band != Band::Auto {
+            return;
+        }
+        for field in group.golden.fields.unpacked().into_iter().filter(is_conflict) {
             let own = is_own(group, &field);
-            let [kept, taken] = counts.entry(field.field).or_default();
+            let [kept, taken] = self.0.entry(field.field).or_default();
             *(if own { kept } else { taken }) += 1;
         }
     }
-    let mut stacks: Vec<Stack> = counts
-        .into_iter()
-        .map(|(field, [kept, taken])| Stack {
-            label: shorten(&field.to_string(), NAME).into_owned(),
-            parts: vec![kept, taken],
-        })
-        .collect();
-    stacks.sort_by_key(|stack| std::cmp::Reverse(stack.parts.iter().sum::<u64>()));
-    stacks.truncate(FIELDS);
-    stacks
+
+    /// Adds what was counted elsewhere.
+    pub(in crate::report) fn add_all(&mut self, other: Self) {
+        for (field, [kept, taken]) in other.0 {
+            let count = self.0.entry(field).or_default();
+            count[0] += kept;
+            count[1] += taken;
+        }
+    }
+
+    /// The bars, most conflicts first.
+    pub(super) fn stacks(&self) -> Vec<Stack> {
+        let mut stacks: Vec<Stack> = self
+            .0
+            .iter()
+            .map(|(field, parts)| Stack {
+                label: shorten(&field.to_string(), NAME).into_owned(),
+                parts: parts.to_vec(),
+            })
+            .collect();
+        stacks.sort_by_key(|stack| std::cmp::Reverse(stack.parts.iter().sum::<u64>()));
+        stacks.truncate(FIELDS);
+        stacks
+    }
 }
 
 fn is_own(group: &Group, field: &GoldenField) -> bool {

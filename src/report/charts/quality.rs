@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::contact::Field;
-use crate::plan::Plan;
+use crate::ingest::Source;
 
 use super::svg::Stack;
 
@@ -13,9 +13,9 @@ pub(super) const LEGEND: [(&str, &str); 3] =
 
 /// For each meaning a column of a file can have, cells over all files. Columns kept as custom attributes are left out:
 /// they are not compared.
-pub(super) fn of(plan: &Plan) -> Vec<Stack> {
+pub(super) fn of(sources: &[Source]) -> Vec<Stack> {
     let mut counts: BTreeMap<&Field, [u64; 3]> = BTreeMap::new();
-    for source in &plan.sources {
+    for source in sources {
         let accepted = source.rows.saturating_sub(source.rejected);
         for column in source.columns.iter().filter(|column| is_compared(&column.field)) {
             let [good, bad, empty] = counts.entry(&column.field).or_default();

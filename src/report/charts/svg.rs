@@ -1,6 +1,7 @@
 //! The report's charts, drawn as SVG text: two kinds are enough. Colours are classes, so that the page's light and
 //! dark themes apply; every chart has a title and a description for screen readers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::super::words;
@@ -224,25 +225,19 @@ pub(super) fn columns(title: &str, counts: &[u64], limit: u64, step: u64) -> Str
     svg
 }
 
-/// A histogram of match weights in bits, one bin per bit, with the two thresholds. Heights are logarithmic: joins are
+/// A histogram of match weights, `counts` by whole bits, with the two thresholds. Heights are logarithmic: joins are
 /// few and doubtful pairs many. Empty when there are no weights.
-pub(super) fn weights(title: &str, weights: impl Iterator<Item = f64>, review: f64, auto: f64) -> String {
-    const LOWEST: i32 = -20;
-    const HIGHEST: i32 = 30;
+pub(super) fn weights(title: &str, counts: &BTreeMap<i32, u64>, review: f64, auto: f64) -> String {
     const WIDTH: f64 = 500.0;
     const HEIGHT: f64 = 190.0;
     const BASE: f64 = 160.0;
     const TALL: f64 = 130.0;
 
     let bin = |weight: f64| -> i32 {
-        #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of the axis before")]
-        let bin = weight.floor().clamp(f64::from(LOWEST), f64::from(HIGHEST)) as i32;
+        #[expect(clippy::cast_possible_truncation, reason = "clamped before; thresholds are a few bits")]
+        let bin = weight.floor().clamp(-99.0, 99.0) as i32;
         bin
     };
-    let mut counts = std::collections::BTreeMap::<i32, u64>::new();
-    for weight in weights.filter(|weight| weight.is_finite()) {
-        *counts.entry(bin(weight)).or_default() += 1;
-    }
     let (Some((&first, _)), Some((&last, _))) = (counts.first_key_value(), counts.last_key_value()) else {
         return String::new();
     };
@@ -261,7 +256,7 @@ pub(super) fn weights(title: &str, weights: impl Iterator<Item = f64>, review: f
     );
     let mut svg = open(title, &description, WIDTH, HEIGHT);
     let mut in_band = [0_u64; 3];
-    for (bin, count) in &counts {
+    for (bin, count) in counts {
         let left = f64::from(*bin);
         in_band[if left >= auto.floor() { 2 } else { usize::from(left >= review.floor()) }] += count;
     }
@@ -282,7 +277,7 @@ pub(super) fn weights(title: &str, weights: impl Iterator<Item = f64>, review: f
         WIDTH / 2.0,
         escape(&format!("pairs by band: {}", legend.join(" · ")))
     );
-    for (bin, count) in &counts {
+    for (bin, count) in counts {
         let left = f64::from(*bin);
         let class = if left >= auto.floor() {
             "auto"
@@ -340,14 +335,6 @@ mod tests {
     fn nothing_to_draw_draws_nothing() {
         assert_eq!(bars("t", &[]), "");
         assert_eq!(bars("t", &[Bar::new("a", 0, "auto")]), "");
-        assert_eq!(weights("t", std::iter::empty(), 0.0, 8.0), "");
-        assert_eq!(weights("t", [f64::NAN].into_iter(), 0.0, 8.0), "");
-    }
-
-    #[test]
-    fn extreme_weights_land_in_the_outermost_bins() {
-        let svg = weights("t", [-1e9, 1e9, 3.2].into_iter(), 0.0, 8.0);
-        assert!(svg.contains("-20 to -19 bits: 1 pair") && svg.contains("30 to 31 bits: 1 pair"));
-        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        assert_eq!(weights("t", &BTreeMap::new(), 0.0, 8.0), "");
     }
 }

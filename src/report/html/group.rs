@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::contact::Field;
 use crate::link::{Band, Group, RecordIndex, ScoredPair, Veto};
-use crate::plan::{Action, ActionKind, Plan, Reversibility};
+use crate::plan::{Action, ActionKind, Reversibility};
 
 use super::super::actions;
 use super::super::applied::Progress;
-use super::super::lookup::{ActionsByGroup, AppliedActions, pairs_of, source_name, weakest_first};
+use super::super::lookup::{AppliedActions, pairs_of, source_name, weakest_first};
 use super::super::sanitize::shorten;
+use super::super::subject::{Excerpt, Kinds};
 use super::super::view::{CellKind, headline, headline_parts, side_by_side};
 use super::super::words;
 use super::VALUE;
@@ -57,14 +57,8 @@ type Pair = (String, String, f64, Vec<(&'static str, String, f64)>, f64, String,
 /// Number, kind, contact, before, after, why, group, whether it cannot be undone, state, message.
 pub(super) type ActionLine = (u32, &'static str, String, String, String, String, u32, bool, &'static str, String);
 
-/// What the lines are made from.
-pub(super) struct Groups<'a> {
-    plan: &'a Plan,
-    actions: ActionsByGroup<'a>,
-    states: &'a AppliedActions<'a>,
-    /// Refused joins by the records they were asked for.
-    vetoes: FxHashMap<RecordIndex, Vec<&'a Veto>>,
-}
+/// Says what the page is told about groups.
+pub(super) struct About<'e, 'a>(pub(super) &'e Excerpt<'a>);
 
 /// The letter that stands for a kind of action.
 pub(super) fn letter(kind: ActionKind) -> char {
@@ -105,32 +99,23 @@ fn rounded(bits: f64) -> f64 {
     (bits * 100.0).round() / 100.0
 }
 
-impl<'a> Groups<'a> {
-    pub(super) fn new(plan: &'a Plan, states: &'a AppliedActions<'a>) -> Self {
-        let mut vetoes: FxHashMap<RecordIndex, Vec<&Veto>> = FxHashMap::default();
-        for veto in &plan.linkage.vetoes {
-            for end in BTreeSet::from([veto.left, veto.right]) {
-                vetoes.entry(end).or_default().push(veto);
-            }
-        }
-        Self { plan, actions: ActionsByGroup::new(plan), states, vetoes }
-    }
-
+impl About<'_, '_> {
     /// The few words.
-    pub(super) fn line(&self, group: &Group) -> Line {
-        let (name, email) = self.plan.record(group.golden.survivor).map(headline_parts).unwrap_or_default();
+    pub(super) fn line(&self, group: &Group, kinds: Kinds) -> Line {
+        let plan = self.0.plan;
+        let (name, email) = plan.record(group.golden.survivor).map(headline_parts).unwrap_or_default();
         let mut others = String::new();
         for other in group.members.iter().filter(|member| **member != group.golden.survivor) {
             if others.len() > OTHERS {
                 break;
             }
-            let Some(record) = self.plan.record(*other) else { continue };
+            let Some(record) = plan.record(*other) else { continue };
             if !others.is_empty() {
                 others.push_str(", ");
             }
             others.push_str(&shorten(&headline(record), 2 * SHORT));
         }
-        let kinds: BTreeSet<char> = self.actions.of(group.id).iter().map(|action| letter(action.kind())).collect();
+        let kinds: BTreeSet<char> = kinds.iter().map(letter).collect();
         (
             group.id,
             group.is_open(),
@@ -150,21 +135,22 @@ impl<'a> Groups<'a> {
 
     /// All about it.
     pub(super) fn detail(&self, group: &Group) -> Detail {
-        let side = side_by_side(self.plan, group, MEMBERS);
-        let mut pairs = pairs_of(self.plan, group);
+        let Excerpt { plan, actions, states, vetoes, .. } = self.0;
+        let side = side_by_side(plan, group, MEMBERS);
+        let mut pairs = pairs_of(plan, group);
         weakest_first(&mut pairs);
         let refused: BTreeSet<(RecordIndex, RecordIndex)> = group
             .members
             .iter()
-            .filter_map(|member| self.vetoes.get(member))
+            .filter_map(|member| vetoes.get(member))
             .flatten()
             .map(|veto| (veto.left, veto.right))
             .collect();
         let refused_lines = refused.iter().take(PAIRS).filter_map(|(left, right)| {
-            let veto = self.vetoes.get(left)?.iter().find(|veto| veto.right == *right)?;
+            let veto = vetoes.get(left)?.iter().find(|veto| veto.right == *right)?;
             Some(self.veto_line(veto))
         });
-        let planned = self.actions.of(group.id);
+        let planned = actions.of(group.id);
         let members: Vec<_> = side
             .members
             .into_iter()
@@ -189,14 +175,15 @@ impl<'a> Groups<'a> {
             pairs: pairs.iter().take(PAIRS).map(|pair| self.pair(pair)).collect(),
             pairs_left_out: pairs.len().saturating_sub(PAIRS),
             refused: refused_lines.collect(),
-            actions: planned.iter().take(ACTIONS).map(|action| action_line(action, self.states)).collect(),
+            actions: planned.iter().take(ACTIONS).map(|action| action_line(action, states)).collect(),
             actions_left_out: planned.len().saturating_sub(ACTIONS),
         }
     }
 
     fn place(&self, index: RecordIndex) -> String {
-        self.plan.record(index).map_or_else(String::new, |record| {
-            format!("{} row {}", shorten(source_name(self.plan, record.origin.source), SHORT), record.origin.row)
+        let plan = self.0.plan;
+        plan.record(index).map_or_else(String::new, |record| {
+            format!("{} row {}", shorten(source_name(plan, record.origin.source), SHORT), record.origin.row)
         })
     }
 

@@ -8,43 +8,35 @@
 //! what does not fit is in the CSV files the page points at.
 
 mod group;
+mod lists;
 pub(super) mod pack;
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::ingest::Reject;
-use crate::link::Group;
-use crate::plan::{Action, ActionKind, Outcome, Plan, Reversibility};
+use crate::ingest::Source;
+use crate::plan::{ActionKind, Header, Outcome, Reversibility};
 
-use super::applied::Applied;
+use super::applied::AppliedFigures;
 use super::charts::{self, Chart};
-use super::lookup::{AppliedActions, groups_by_interest, source_name};
+use super::figures::Figures;
 use super::nightly::{self, SinceLast, SinceView};
 use super::sanitize::shorten;
-use super::tally::{Tally, by_kind};
+use super::subject::Subject;
+use super::tally::Tally;
 use super::verdict::{self, Severity, Warning};
 use super::words;
-use group::{Groups, action_line};
-use pack::List;
 
-/// Bytes the lists may take together. With the rest the page stays below 25 MB, which every browser and most mail
-/// servers take.
-const LISTS: usize = 23_000_000;
-/// Of which the lines about groups,
-const GROUP_LINES: usize = 8_000_000;
-/// the actions
-const ACTIONS: usize = 4_000_000;
-/// and the rejected rows; the rest is for what is shown when a group is opened.
-const REJECTS: usize = 1_000_000;
 /// Characters of one value in the page.
 const VALUE: usize = 200;
 const STYLE: &str = include_str!("../templates/report.css");
-const SCRIPT: &str = include_str!("../templates/report.js");
+const SCRIPT: &str = concat!(include_str!("../templates/elements.js"), include_str!("../templates/report.js"));
+/// How scripts make elements, here and on the page of a review.
+pub(crate) const ELEMENTS: &str = include_str!("../templates/elements.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -69,7 +61,7 @@ struct Page {
     kinds: Vec<KindView>,
     rejects: String,
     no_rejects: bool,
-    review: usize,
+    review: u64,
     irreversible: Vec<String>,
 }
 
@@ -118,80 +110,47 @@ fn policy() -> String {
     )
 }
 
-fn number(count: usize) -> String {
-    words::thousands(u64::try_from(count).unwrap_or(u64::MAX))
-}
-
 /// The report of a plan as one self-contained page; after an apply, with what became of everything.
-pub fn html(plan: &Plan, applied: Option<&Applied<'_>>, writer: &mut impl Write) -> io::Result<()> {
-    page(plan, applied, None, writer)
-}
-
-/// The same for a night of `clean`, with what changed since the last one.
-pub fn html_of_night(
-    plan: &Plan,
-    applied: Option<&Applied<'_>>,
-    since: &SinceLast,
-    writer: &mut impl Write,
-) -> io::Result<()> {
-    page(plan, applied, Some(since), writer)
-}
-
-fn page(
-    plan: &Plan,
-    applied: Option<&Applied<'_>>,
-    since: Option<&SinceLast>,
-    writer: &mut impl Write,
-) -> io::Result<()> {
-    let tally = applied.map_or_else(|| Tally::planned(plan), |applied| Tally::applied(plan, applied));
-    let groups = groups_by_interest(plan);
+/// `since` is what changed since the night before, for a night of `clean`.
+pub fn page<S: Subject>(subject: &S, since: Option<&SinceLast>, writer: &mut impl Write) -> Result<(), S::Error> {
+    let figures = subject.figures();
+    let groups = lists::groups(subject)?;
     let page = Page {
         policy: policy(),
         style: STYLE,
-        title: title(plan, applied.is_some()),
-        meta: meta(plan),
-        verdict: verdict::line(plan, applied),
+        title: title(figures),
+        meta: meta(&figures.header),
+        verdict: verdict::line(figures),
         since: since.map(nightly::view),
-        applied: applied.is_some(),
-        facts: applied.map(facts).unwrap_or_default(),
-        tiles: tiles(&tally),
-        warnings: verdict::warnings(plan),
-        charts: charts::all(plan, &tally, applied),
-        sources: plan.sources.iter().map(source_view).collect(),
-        groups: number(groups.len()),
-        no_groups: groups.is_empty(),
-        actions: number(plan.actions.len()),
-        no_actions: plan.actions.is_empty(),
-        kinds: kinds(plan),
-        rejects: number(plan.rejects.len()),
-        no_rejects: plan.rejects.is_empty(),
-        review: groups.iter().filter(|group| group.is_open()).count(),
-        irreversible: irreversible(plan),
+        applied: figures.applied.is_some(),
+        facts: figures.applied.as_ref().map(facts).unwrap_or_default(),
+        tiles: tiles(&figures.tally),
+        warnings: verdict::warnings(figures),
+        charts: charts::all(figures, &groups.conflicts),
+        sources: figures.sources.iter().map(source_view).collect(),
+        groups: words::thousands(figures.groups.several),
+        no_groups: figures.groups.several == 0,
+        actions: words::thousands(figures.actions()),
+        no_actions: figures.kinds.is_empty(),
+        kinds: kinds(figures),
+        rejects: words::thousands(figures.rejected()),
+        no_rejects: figures.rejects.is_empty(),
+        review: figures.groups.open,
+        irreversible: irreversible(figures),
     };
     page.write_into(writer)?;
-    lists(plan, applied, &groups, writer)?;
-    writeln!(writer, "<script>{SCRIPT}</script>\n</body>\n</html>")
-}
-
-/// The packed lists, the short ones first: what is left of the budget is for the groups in full.
-fn lists(plan: &Plan, applied: Option<&Applied<'_>>, groups: &[&Group], writer: &mut impl Write) -> io::Result<()> {
-    let states = AppliedActions::new(applied);
-    let about = Groups::new(plan, &states);
-    let lines = List { id: "group-lines", items: groups, per_block: 2_000, budget: GROUP_LINES };
-    let mut used = lines.write(|group: &&Group| about.line(group), writer)?;
-    let actions = List { id: "action-lines", items: &plan.actions, per_block: 500, budget: ACTIONS };
-    used += actions.write(|action: &Action| action_line(action, &states), writer)?;
-    let rejects = List { id: "reject-lines", items: &plan.rejects, per_block: 500, budget: REJECTS };
-    used += rejects.write(|reject: &Reject| reject_line(plan, reject), writer)?;
-    let details = List { id: "group-details", items: groups, per_block: 50, budget: LISTS.saturating_sub(used) };
-    details.write(|group: &&Group| about.detail(group), writer)?;
+    groups.lines.write(writer)?;
+    lists::actions(subject)?.write(writer)?;
+    lists::rejects(subject)?.write(writer)?;
+    groups.details.write(writer)?;
+    writeln!(writer, "<script>{SCRIPT}</script>\n</body>\n</html>")?;
     Ok(())
 }
 
 /// How an apply went, in numbers.
-fn facts(applied: &Applied<'_>) -> Vec<(&'static str, String)> {
+fn facts(applied: &AppliedFigures) -> Vec<(&'static str, String)> {
     let mut facts = vec![("write requests", words::thousands(applied.requests))];
-    if let Some(seconds) = applied.seconds() {
+    if let Some(seconds) = applied.seconds {
         facts.push(("time", words::duration(seconds)));
     }
     facts.push(("sent again", words::thousands(applied.repeated)));
@@ -201,16 +160,15 @@ fn facts(applied: &Applied<'_>) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn title(plan: &Plan, applied: bool) -> String {
-    let what = if applied { "What was done" } else { "Plan" };
-    match &plan.header.workspace {
+fn title(figures: &Figures) -> String {
+    let what = if figures.applied.is_some() { "What was done" } else { "Plan" };
+    match &figures.header.workspace {
         Some(workspace) => format!("{what} for {}", shorten(&workspace.name, VALUE)),
         None => format!("{what} for an Intercom workspace"),
     }
 }
 
-fn meta(plan: &Plan) -> Vec<(&'static str, String)> {
-    let header = &plan.header;
+fn meta(header: &Header) -> Vec<(&'static str, String)> {
     let workspace = header.workspace.as_ref().map_or_else(
         || "bound at the first apply".to_owned(),
         |workspace| format!("{} ({})", shorten(&workspace.id, VALUE), shorten(&workspace.region, VALUE)),
@@ -257,7 +215,7 @@ fn hint(outcome: Outcome) -> &'static str {
     }
 }
 
-fn source_view(source: &crate::ingest::Source) -> SourceView {
+fn source_view(source: &Source) -> SourceView {
     let accepted = source.rows.saturating_sub(source.rejected);
     let columns = source.columns.iter().map(|column| ColumnView {
         header: shorten(&column.header, VALUE).into_owned(),
@@ -294,9 +252,10 @@ fn kind_class(kind: ActionKind) -> &'static str {
     }
 }
 
-fn kinds(plan: &Plan) -> Vec<KindView> {
-    by_kind(&plan.actions)
-        .into_iter()
+fn kinds(figures: &Figures) -> Vec<KindView> {
+    figures
+        .kinds
+        .iter()
         .map(|count| KindView {
             kind: count.kind.name(),
             class: kind_class(count.kind),
@@ -306,9 +265,10 @@ fn kinds(plan: &Plan) -> Vec<KindView> {
         .collect()
 }
 
-fn irreversible(plan: &Plan) -> Vec<String> {
-    by_kind(&plan.actions)
-        .into_iter()
+fn irreversible(figures: &Figures) -> Vec<String> {
+    figures
+        .kinds
+        .iter()
         .filter(|count| count.reversibility == Reversibility::Irreversible)
         .map(|count| match count.kind {
             ActionKind::Merge => {
@@ -317,20 +277,4 @@ fn irreversible(plan: &Plan) -> Vec<String> {
             kind => format!("{} of kind {kind}", words::count(count.actions, "action")),
         })
         .collect()
-}
-
-/// File, row, line, column, what is wrong, what to do, the cells.
-type RejectLine = (String, u32, u64, String, String, String, Vec<String>);
-
-fn reject_line(plan: &Plan, reject: &Reject) -> RejectLine {
-    let column = reject.column_name.as_deref().map(|name| shorten(name, VALUE).into_owned());
-    (
-        shorten(source_name(plan, reject.origin.source), VALUE).into_owned(),
-        reject.origin.row,
-        reject.origin.line,
-        column.or_else(|| reject.column.map(|number| format!("column {number}"))).unwrap_or_default(),
-        reject.message.clone(),
-        reject.suggestion.clone(),
-        reject.cells.iter().take(40).map(|cell| shorten(cell, 80).into_owned()).collect(),
-    )
 }

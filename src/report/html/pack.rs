@@ -1,6 +1,6 @@
 //! Long lists in a small page: lines of JSON, a fixed number to a block, each block packed by itself (raw DEFLATE,
 //! RFC 1951, then base64) on a line of its own. The page unpacks only the blocks it shows, so that a list of 100,000
-//! groups opens at once; the maker holds a few blocks at a time, however long the list is.
+//! groups opens at once. A list keeps to its budget, so that the maker holds no more of it than the page will.
 
 use std::io::{self, Write};
 
@@ -8,56 +8,71 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use rayon::prelude::*;
 use serde::Serialize;
 
-/// Blocks made at the same time.
-const AT_ONCE: usize = 32;
-
-/// A list and how it is packed.
-pub(super) struct List<'a, T> {
+/// A list being packed.
+pub(super) struct List {
     /// The id of the element that holds it.
-    pub(super) id: &'static str,
-    pub(super) items: &'a [T],
+    id: &'static str,
     /// Items of a block.
-    pub(super) per_block: usize,
-    /// Bytes the list may take in the page; blocks that do not fit any more are left out.
-    pub(super) budget: usize,
+    per_block: usize,
+    items: usize,
+    /// Bytes the list may still take in the page.
+    left: usize,
+    blocks: Vec<String>,
+    full: bool,
 }
 
-impl<T: Sync> List<'_, T> {
-    /// Writes the list as an inert element and gives the bytes it took.
-    pub(super) fn write<L: Serialize>(
-        &self,
-        line: impl Fn(&T) -> L + Sync,
-        writer: &mut impl Write,
-    ) -> io::Result<usize> {
-        let mut used = 0;
-        write!(writer, "<script type=\"text/plain\" id=\"{}\" data-block=\"{}\">", self.id, self.per_block)?;
-        'all: for window in self.items.chunks(self.per_block * AT_ONCE) {
-            let blocks: Vec<io::Result<String>> =
-                window.par_chunks(self.per_block).map(|items| packed(items, &line)).collect();
-            for block in blocks {
-                let block = block?;
-                if used + block.len() + 1 > self.budget {
-                    break 'all;
-                }
-                used += block.len() + 1;
-                writeln!(writer, "{block}")?;
-            }
+impl List {
+    pub(super) fn new(id: &'static str, per_block: usize, budget: usize) -> Self {
+        Self { id, per_block, items: 0, left: budget, blocks: Vec::new(), full: false }
+    }
+
+    /// Adds the next block; the first that does not fit any more and all after it are left out.
+    pub(super) fn push(&mut self, block: Block) {
+        self.full |= block.text.len() + 1 > self.left;
+        if !self.full {
+            self.left -= block.text.len() + 1;
+            self.items += block.items;
+            self.blocks.push(block.text);
         }
-        writeln!(writer, "</script>")?;
-        Ok(used)
+    }
+
+    /// Whether a block was left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Writes the list as an inert element.
+    pub(super) fn write(&self, writer: &mut impl Write) -> io::Result<()> {
+        let Self { id, per_block, items, .. } = self;
+        write!(writer, "<script type=\"text/plain\" id=\"{id}\" data-block=\"{per_block}\" data-lines=\"{items}\">")?;
+        for block in &self.blocks {
+            writeln!(writer, "{block}")?;
+        }
+        writeln!(writer, "</script>")
     }
 }
 
-fn packed<T, L: Serialize>(items: &[T], line: impl Fn(&T) -> L) -> io::Result<String> {
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::new(5));
-    for item in items {
-        serde_json::to_writer(&mut packer, &line(item))?;
-        packer.write_all(b"\n")?;
+/// One block.
+pub(super) struct Block {
+    text: String,
+    items: usize,
+}
+
+/// Makes a block.
+pub(super) fn packed<L: Serialize>(lines: impl Iterator<Item = L>) -> io::Result<Block> {
+    let mut items = 0;
+    // As one piece: a packer that is given every quote and comma by itself prepares its buffer each time
+    let mut text = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut text, &line)?;
+        text.push(b'\n');
+        items += 1;
     }
-    Ok(STANDARD.encode(packer.finish()?))
+    let mut packer = DeflateEncoder::new(Vec::with_capacity(text.len() / 4), Compression::new(5));
+    packer.write_all(&text)?;
+    Ok(Block { text: STANDARD.encode(packer.finish()?), items })
 }
 
 /// The lines of a list of a page, for tests.
@@ -81,12 +96,15 @@ pub(in crate::report) fn unpacked(page: &str, id: &str) -> Vec<serde_json::Value
 mod tests {
     use super::*;
 
-    fn page(count: usize, budget: usize) -> (String, usize) {
+    fn page(count: usize, budget: usize) -> (String, bool) {
         let items: Vec<usize> = (0..count).collect();
+        let mut list = List::new("numbers", 10, budget);
+        for items in items.chunks(10) {
+            list.push(packed(items.iter().map(|number| (*number, "</script>"))).expect("memory takes it"));
+        }
         let mut bytes = Vec::new();
-        let list = List { id: "numbers", items: &items, per_block: 10, budget };
-        let used = list.write(|number: &usize| (*number, "</script>"), &mut bytes).expect("memory takes it");
-        (String::from_utf8(bytes).expect("text"), used)
+        list.write(&mut bytes).expect("memory takes it");
+        (String::from_utf8(bytes).expect("text"), list.is_full())
     }
 
     #[test]
@@ -99,11 +117,11 @@ mod tests {
 
     #[test]
     fn a_list_keeps_to_its_budget_in_whole_blocks() {
-        let (text, used) = page(1_000, 2_000);
-        assert!(used <= 2_000 && used > 1_000, "{used}");
+        let (text, full) = page(1_000, 2_000);
+        assert!(full && text.len() <= 2_100 && text.len() > 1_000, "{}", text.len());
         let lines = unpacked(&text, "numbers").len();
         assert!(lines > 0 && lines < 1_000 && lines.is_multiple_of(10), "{lines}");
-        let (text, used) = page(10, 3);
-        assert_eq!((unpacked(&text, "numbers").len(), used), (0, 0));
+        let (text, full) = page(10, 3);
+        assert_eq!((unpacked(&text, "numbers").len(), full), (0, true));
     }
 }

@@ -1,17 +1,7 @@
-"use strict";
 // The long lists of the page: unpacked, searched, sorted and shown a page at a time. Text from contacts goes into the
 // page as text, never as markup.
 (() => {
   const byId = (id) => document.getElementById(id);
-  const make = (tag, attributes = {}, ...children) => {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
-    }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
-    return element;
-  };
-  const own = (text) => make("bdi", {}, text);
   const count = (number) => number.toLocaleString("en");
   const bits = (weight) => `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
   const colours = { create: "create", update: "update", merge: "merge", archive: "archive", delete: "danger" };
@@ -31,17 +21,9 @@
   };
   const packed = (id) => {
     const element = byId(id);
-    const blocks = element ? element.textContent.split("\n").filter(Boolean) : [];
-    return { blocks, per: element ? Number(element.dataset.block) : 1 };
-  };
-  const unpacked = async (id, more) => {
-    const { blocks } = packed(id);
-    const all = [];
-    for (const [at, block] of blocks.entries()) {
-      for (const line of await inflate(block)) all.push(line);
-      if (at === 0 && blocks.length > 1) more(all);
-    }
-    more(all);
+    if (!element) return { blocks: [], per: 1, lines: 0 };
+    const blocks = element.textContent.split("\n").filter(Boolean);
+    return { blocks, per: Number(element.dataset.block), lines: Number(element.dataset.lines) };
   };
 
   // A list with a search field, choices, and pages
@@ -49,10 +31,26 @@
     const { perPage, text, keep, order, draw, noun } = options;
     const tools = section.querySelector(".tools");
     const pagers = [...section.querySelectorAll(".pager")];
-    let items = [];
-    let texts = [];
-    let found = [];
+    // Only the blocks that are shown are unpacked; all of them once something is searched, filtered or sorted
+    const { blocks, per, lines } = packed(options.id);
+    const items = new Array(lines);
+    const unpacking = [];
+    const unpack = (number) => {
+      unpacking[number] ??= inflate(blocks[number]).then((some) => some.forEach((line, at) => { items[number * per + at] = line; }));
+      return unpacking[number];
+    };
+    let unpackedAll = null;
+    const all = () => {
+      unpackedAll ??= (async () => {
+        for (let number = 0; number < blocks.length; number += 1) await unpack(number);
+      })();
+      return unpackedAll;
+    };
+    const whole = Array.from(items.keys());
+    const texts = [];
+    let found = whole;
     let page = 0;
+    let asked = 0;
     const status = make("output", { "aria-live": "polite" });
     tools.append(status);
     tools.hidden = false;
@@ -72,57 +70,69 @@
       pager.setAttribute("aria-label", `Pages of ${noun}s, ${at === 0 ? "above" : "below"}`);
       return { pager, previous, next, where };
     });
-    const show = () => {
+    const show = async () => {
       const pages = Math.max(1, Math.ceil(found.length / perPage));
       page = Math.min(Math.max(page, 0), pages - 1);
+      const shown = found.slice(page * perPage, (page + 1) * perPage);
+      asked += 1;
+      const mine = asked;
+      await Promise.all([...new Set(shown.map((at) => Math.floor(at / per)))].map(unpack));
+      if (mine !== asked) return;
       for (const { pager, previous, next, where } of controls) {
         pager.hidden = pages < 2;
         previous.disabled = page === 0;
         next.disabled = page === pages - 1;
         where.textContent = `page ${count(page + 1)} of ${count(pages)}`;
       }
-      status.textContent = found.length === items.length ? many(items.length, noun) : `${count(found.length)} of ${many(items.length, noun)}`;
-      draw(found.slice(page * perPage, (page + 1) * perPage).map((at) => [items[at], at]));
+      status.textContent = found.length === lines ? many(lines, noun) : `${count(found.length)} of ${many(lines, noun)}`;
+      draw(shown.map((at) => [items[at], at]));
     };
-    const refresh = () => {
+    const refresh = async () => {
       const words = tools.querySelector("[data-search]").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-      if (words.length) for (let at = texts.length; at < items.length; at += 1) texts.push(text(items[at]).toLowerCase());
-      found = [];
-      for (let at = 0; at < items.length; at += 1) {
-        if (keep(items[at]) && words.every((word) => texts[at].includes(word))) found.push(at);
-      }
       const by = order();
-      if (by) found.sort((one, other) => by(items[one], items[other]) || one - other);
       page = 0;
-      show();
+      if (!words.length && !by && ![...tools.querySelectorAll("select")].some((field) => field.value)) {
+        found = whole;
+        return show();
+      }
+      asked += 1;
+      const mine = asked;
+      if (unpacking.filter(Boolean).length < blocks.length) status.textContent = "reading the list …";
+      await all();
+      if (mine !== asked) return null;
+      if (words.length) for (let at = texts.length; at < lines; at += 1) texts.push(text(items[at]).toLowerCase());
+      found = whole.filter((at) => keep(items[at]) && words.every((word) => texts[at].includes(word)));
+      if (by) found.sort((one, other) => by(items[one], items[other]) || one - other);
+      return show();
     };
     let waiting = 0;
+    tools.addEventListener("focusin", all, { once: true });
     tools.addEventListener("input", () => {
       clearTimeout(waiting);
       waiting = setTimeout(refresh, 120);
     });
     return {
       refresh,
-      load: (id, total) => unpacked(id, (all) => {
-        items = all;
-        refresh();
+      load: async (total) => {
         const short = section.querySelector(".short");
-        if (short && all.length < total) {
+        if (short && lines < total) {
           short.hidden = false;
-          short.querySelector(".held").textContent = count(all.length);
+          short.querySelector(".held").textContent = count(lines);
         }
-      }),
-      show: (wanted) => {
+        await show();
+      },
+      show: async (wanted) => {
+        await all();
         const at = items.findIndex(wanted);
         if (at < 0) return false;
         let place = found.indexOf(at);
         if (place < 0) {
           for (const field of tools.querySelectorAll("input, select")) field.value = "";
-          refresh();
-          place = found.indexOf(at);
+          found = whole;
+          place = at;
         }
         page = Math.floor(place / perPage);
-        show();
+        await show();
         return true;
       },
     };
@@ -192,7 +202,7 @@
     before ? make("small", {}, " before: ", own(before)) : null, make("small", {}, " because ", own(why)),
     forGood ? never() : null, ...(applied ? [" ", ...state(progress, message)] : []));
   const more = (number, noun) => (number > 0 ? make("p", { class: "hint" }, `… and ${many(number, `more ${noun}`)}`) : null);
-  const drawDetail = (box, number, group) => {
+  const drawDetail = (box, number, open, group) => {
     if (!group) {
       box.replaceChildren(make("p", { class: "hint" }, "The page has no room for this group. ", make("code", {}, `leadfold show PLAN --group ${number}`), " shows it."));
       return;
@@ -207,7 +217,7 @@
     if (group.refused.length) {
       parts.push(make("h4", {}, "Joins refused"), make("ul", {}, ...group.refused.map((line) => make("li", {}, own(line)))));
     }
-    parts.push(make("h4", {}, "Planned"), group.actions.length ? make("ol", { class: "steps" }, ...group.actions.map(step)) : make("p", {}, "Nothing."), more(group.actions_left_out, "action"));
+    parts.push(make("h4", {}, "Planned"), group.actions.length ? make("ol", { class: "steps" }, ...group.actions.map(step)) : make("p", {}, open ? "Nothing until a person decides: leadfold review." : "Nothing."), more(group.actions_left_out, "action"));
     if (group.pairs.length) {
       const why = make("details", { class: "why-these" }, make("summary", {}, `Why these? The evidence, pair by pair${group.pairs.length > 1 ? ", the weakest first" : ""}`));
       why.addEventListener("toggle", () => {
@@ -234,7 +244,7 @@
         const opens = button.getAttribute("aria-expanded") === "false";
         button.setAttribute("aria-expanded", String(opens));
         box.hidden = !opens;
-        if (opens && !box.hasChildNodes()) drawDetail(box, number, await detail(at));
+        if (opens && !box.hasChildNodes()) drawDetail(box, number, open, await detail(at));
       };
       button.addEventListener("click", toggle);
       return make("li", { class: "group", id: `group-${number}` }, make("h3", {}, button), box);
@@ -248,6 +258,7 @@
       number: (one, other) => one[0] - other[0],
     };
     groupList = list(groups, {
+      id: "group-lines",
       noun: "group",
       perPage: 50,
       text: ([number, , , , , , name, email, others, why]) => `${name} ${email} ${others} ${why} ${number}`,
@@ -261,8 +272,8 @@
       },
     });
   }
-  const openGroup = (number) => {
-    if (!groupList || !groupList.show((line) => line[0] === number)) return;
+  const openGroup = async (number) => {
+    if (!groupList || !(await groupList.show((line) => line[0] === number))) return;
     const shown = byId(`group-${number}`);
     const button = shown.querySelector("button");
     if (button.getAttribute("aria-expanded") === "false") button.click();
@@ -276,6 +287,7 @@
     let column = null;
     let down = false;
     const made = list(section, {
+      id: options.id,
       noun: options.noun,
       perPage: 100,
       text: options.text,
@@ -298,7 +310,7 @@
     }
     return made;
   };
-  const load = (section, made, id) => made.load(id, total(section)).catch(() => failed(section));
+  const load = (section, made) => made.load(total(section)).catch(() => failed(section));
   const toGroup = (number) => {
     const link = make("a", { href: `#group-${number}` }, String(number));
     link.addEventListener("click", (event) => {
@@ -308,10 +320,11 @@
     return link;
   };
   const loading = [];
-  if (groupList) loading.push(load(groups, groupList, "group-lines"));
+  if (groupList) loading.push(load(groups, groupList));
   const actions = byId("actions");
   if (actions) {
     loading.push(load(actions, table(actions, {
+      id: "action-lines",
       noun: "action",
       text: ([number, kind, target, before, after, why, group, , , message]) => `${number} ${kind} ${target} ${before} ${after} ${why} ${group} ${message}`,
       keep: ([, kind, , , , , , , progress]) => {
@@ -322,17 +335,18 @@
         make("td", { class: "num" }, String(number)), make("td", {}, pill(kind)), make("td", {}, own(target)), make("td", { class: before.length > 60 ? "wide" : null }, own(before)),
         make("td", { class: after.length > 60 ? "wide" : null }, own(after)), make("td", {}, own(why), forGood ? never() : null), make("td", { class: "num" }, toGroup(group)),
         applied ? make("td", {}, ...state(progress, message)) : null),
-    }), "action-lines"));
+    })));
   }
   const rejects = byId("rejects");
   if (rejects) {
     loading.push(load(rejects, table(rejects, {
+      id: "reject-lines",
       noun: "row",
       text: (line) => line.flat().join(" "),
       row: ([file, row, line, column, message, suggestion, cells]) => make("tr", {},
         make("td", {}, own(file)), make("td", { class: "num" }, String(row)), make("td", { class: "num" }, String(line)), make("td", {}, own(column)),
         make("td", {}, own(message)), make("td", {}, own(suggestion)), make("td", { class: "cells" }, ...cells.map(own))),
-    }), "reject-lines"));
+    })));
   }
   const fromAddress = () => {
     const wanted = location.hash.match(/^#group-(\d+)$/);
@@ -340,6 +354,7 @@
   };
   addEventListener("hashchange", fromAddress);
   Promise.all(loading).then(() => {
+    performance.mark("ready");
     document.documentElement.dataset.ready = "yes";
     fromAddress();
   });

@@ -2,6 +2,7 @@
 
 mod content;
 mod journal;
+mod survey;
 mod work;
 
 use std::fs;
