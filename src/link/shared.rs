@@ -204,7 +204,7 @@ impl Label {
             }
             Self::Street(street) => features.street_texts.text(street).to_owned(),
             Self::Company(company) => features.companies.text(company).to_owned(),
-            Self::Email(email) | Self::Mailbox(email) => features.addresses.text(email).to_owned(),
+            Self::Email(email) | Self::Mailbox(email) => features.address(email),
             Self::Nobody => String::new(),
         }
     }

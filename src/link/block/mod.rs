@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::ablation::Idea;
 use super::features::{Features, NONE, row_id};
 use super::{BlockingKey, BlockingReport, KeyReport};
-use keys::{Strength, keys};
+use keys::{Keys, Strength};
 use promise::is_promising;
 
 /// A pair to compare: rows in input order, and the key that found it first.
@@ -80,26 +80,12 @@ struct Found {
     contradicted: u64,
 }
 
-impl Found {
-    fn and(mut self, other: Self) -> Self {
-        self.pairs.extend(other.pairs);
-        self.left_out += other.left_out;
-        self.contradicted += other.contradicted;
-        self
-    }
-}
-
 /// Finds candidate pairs.
 pub(super) fn candidates(features: &Features) -> (Candidates, BlockingReport) {
-    let mut by_rank = vec![0; features.len];
-    for (row, rank) in (0..).zip(&features.rank) {
-        by_rank[*rank as usize] = row;
-    }
-    let of_key = |key: &BlockingKey| match key {
-        key if *key > BlockingKey::Identifier && features.without.lacks(Idea::ManyKeys) => Found::default(),
-        key => pairs_of_key(features, *key, &by_rank),
-    };
-    let found: Vec<Found> = KEYS.iter().map(of_key).collect();
+    let mut entries = entries(features);
+    let of_key =
+        |(key, entries): (&BlockingKey, &mut Vec<Divided>)| pairs_of_key(features, *key, &std::mem::take(entries));
+    let found: Vec<Found> = KEYS.iter().zip(&mut entries).map(of_key).collect();
     merge(&found)
 }
 
@@ -157,34 +143,102 @@ fn low(pair: u64) -> u32 {
 /// Rows that are hashed at a time.
 const ROWS_AT_A_TIME: usize = 1 << 13;
 
-/// Distinct pairs one key finds, sorted.
-fn pairs_of_key(features: &Features, key: BlockingKey, by_rank: &[u32]) -> Found {
-    let chunks = 0..features.len.div_ceil(ROWS_AT_A_TIME);
-    let entries = |chunk: usize| {
+/// Parts that the hashes of one key are divided into, each small enough to be sorted in the cache.
+const PARTS: usize = 256;
+
+/// What one key found some records by, in parts of the hashes: in each entry the rest of the hash, whether the key is weak,
+/// and the row.
+#[derive(Debug)]
+struct Divided {
+    entries: Vec<u64>,
+    /// End of each part.
+    ends: Vec<u32>,
+}
+
+impl Divided {
+    fn new(hashed: &[(u64, u32)]) -> Self {
+        // Fibonacci hashing (Knuth 1973): the upper bits depend on all bits of the hash.
+        let mixed = |hash: u64| (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let part = |hash: u64| usize::from(mixed(hash).to_be_bytes()[0]);
+        let mut ends = vec![0_u32; PARTS];
+        for (hash, _) in hashed {
+            ends[part(hash >> 1)] += 1;
+        }
+        let mut end = 0;
+        for count in &mut ends {
+            // For now where the part begins.
+            end += std::mem::replace(count, end);
+        }
+        let mut entries = vec![0; hashed.len()];
+        for (hash, row) in hashed {
+            let place = &mut ends[part(hash >> 1)];
+            let rest = (mixed(hash >> 1) << 8) & !0x1_ffff_ffff;
+            entries[*place as usize] = rest | (hash & 1) << 32 | u64::from(*row);
+            *place += 1;
+        }
+        Self { entries, ends }
+    }
+
+    fn part(&self, part: usize) -> &[u64] {
+        let end = |part: usize| self.ends.get(part).map_or(0, |end| *end as usize);
+        self.entries.get(part.checked_sub(1).map_or(0, end)..end(part)).unwrap_or_default()
+    }
+}
+
+/// The hashes of all keys, key by key in the order of [`KEYS`].
+fn entries(features: &Features) -> Vec<Vec<Divided>> {
+    let keys = Keys::new(features);
+    let place = |key: BlockingKey| KEYS.iter().position(|known| *known == key);
+    let chunk = |chunk: usize| {
         let rows = chunk * ROWS_AT_A_TIME..((chunk + 1) * ROWS_AT_A_TIME).min(features.len);
-        let mut entries: Vec<(u64, u32)> = Vec::new();
+        let mut hashed: Vec<Vec<(u64, u32)>> = KEYS.iter().map(|_| Vec::new()).collect();
         for row in rows.map(row_id) {
-            let rank = features.rank[row as usize];
-            keys(features, key, row, &mut |hash, strength| {
-                // The lowest bit says how much the key does.
-                entries.push((hash << 1 | u64::from(strength == Strength::Weak), rank));
+            keys.of(row, &mut |key, hash, strength| {
+                let off = key > BlockingKey::Identifier && features.without.lacks(Idea::ManyKeys);
+                if let Some(hashed) = place(key).filter(|_| !off).and_then(|place| hashed.get_mut(place)) {
+                    // The lowest bit says how much the key does.
+                    hashed.push((hash << 1 | u64::from(strength == Strength::Weak), row));
+                }
             });
         }
-        entries
+        hashed.iter().map(|hashed| Divided::new(hashed)).collect::<Vec<Divided>>()
     };
-    let entries: Vec<Vec<(u64, u32)>> = chunks.into_par_iter().map(entries).collect();
-    let mut entries = entries.concat();
-    entries.par_sort_unstable();
-    entries.dedup();
-    let block = |mut found: Found, block: &[(u64, u32)]| {
-        let Some((hash, _)) = block.first().filter(|_| block.len() > 1) else { return found };
-        let rows: Vec<u32> = block.iter().map(|(_, rank)| by_rank[*rank as usize]).collect();
-        let weak = (hash & 1 == 1).then_some(key);
-        emit(features, &rows, weak, 0, &mut found);
+    let chunks: Vec<Vec<Divided>> = (0..features.len.div_ceil(ROWS_AT_A_TIME)).into_par_iter().map(chunk).collect();
+    let mut by_key: Vec<Vec<Divided>> = KEYS.iter().map(|_| Vec::with_capacity(chunks.len())).collect();
+    for chunk in chunks {
+        by_key.iter_mut().zip(chunk).for_each(|(all, divided)| all.push(divided));
+    }
+    by_key
+}
+
+/// Distinct pairs one key finds, sorted.
+fn pairs_of_key(features: &Features, key: BlockingKey, entries: &[Divided]) -> Found {
+    let part = |part: usize| {
+        let mut found = Found::default();
+        let mut entries: Vec<u64> = entries.iter().flat_map(|divided| divided.part(part)).copied().collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let mut rows: Vec<u32> = Vec::new();
+        for block in entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|block| block.len() > 1) {
+            rows.clear();
+            rows.extend(block.iter().copied().map(low));
+            if rows.len() > LARGEST_BLOCK {
+                // In the order of content, which decides who are neighbours.
+                rows.sort_unstable_by_key(|row| features.rank[*row as usize]);
+            }
+            let weak = block.first().is_some_and(|entry| entry >> 32 & 1 == 1).then_some(key);
+            emit(features, &rows, weak, 0, &mut found);
+        }
         found
     };
-    let blocks = entries.par_chunk_by(|left, right| left.0 == right.0);
-    let mut found = blocks.fold(Found::default, block).reduce(Found::default, Found::and);
+    let parts: Vec<Found> = (0..PARTS).into_par_iter().map(part).collect();
+    let mut found = Found::default();
+    found.pairs.reserve_exact(parts.iter().map(|part| part.pairs.len()).sum());
+    for part in parts {
+        found.pairs.extend(part.pairs);
+        found.left_out += part.left_out;
+        found.contradicted += part.contradicted;
+    }
     found.pairs.par_sort_unstable();
     found.pairs.dedup();
     found.pairs.shrink_to_fit();

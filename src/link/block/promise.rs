@@ -11,21 +11,30 @@ use crate::link::similarity;
 
 /// Whether names or addresses agree, or might.
 pub(super) fn is_promising(features: &Features, key: BlockingKey, left: u32, right: u32) -> bool {
-    features.organisations || addresses_agree(features, left, right) || names_agree(features, key, left, right)
-}
-
-fn names_agree(features: &Features, key: BlockingKey, left: u32, right: u32) -> bool {
-    let (name, row) = match (features.name_of(left), features.name_of(right)) {
+    if features.organisations {
+        return true;
+    }
+    let (row, name) = match (features.name_of(left), features.name_of(right)) {
         (Some(one), Some(other)) => {
-            let level = names::compare(one, other, &features.tokens).level;
+            let found = names::compare(one, other, &features.tokens);
             // A surname changes, and whoever changed it is known by the company, but not by the city.
             let worst = if key == BlockingKey::NameCompany { NameLevel::OtherSurname } else { NameLevel::FamilyOnly };
-            return level <= worst || level == NameLevel::Unclear;
+            let agree = found.level <= worst || found.level == NameLevel::Unclear;
+            return agree || addresses_agree(features, left, right, names::incompatible(found));
         }
-        (Some(_), None) => (features.row(left).name, right),
-        (None, Some(_)) => (features.row(right).name, left),
-        (None, None) => return features.emails_of(left).is_empty() || features.emails_of(right).is_empty(),
+        (Some(_), None) => (right, features.row(left).name),
+        (None, Some(_)) => (left, features.row(right).name),
+        (None, None) => {
+            return features.emails_of(left).is_empty()
+                || features.emails_of(right).is_empty()
+                || addresses_agree(features, left, right, false);
+        }
     };
+    address_agrees(features, key, row, name) || addresses_agree(features, left, right, false)
+}
+
+/// Whether a record without a name has an address that may be made of a name.
+fn address_agrees(features: &Features, key: BlockingKey, row: u32, name: u32) -> bool {
     let Some(email) = features.emails_of(row).first() else { return true };
     if features.emails[*email as usize].role {
         return true;
@@ -38,19 +47,21 @@ fn names_agree(features: &Features, key: BlockingKey, left: u32, right: u32) -> 
     }
 }
 
-/// Whether one address of each look alike.
-fn addresses_agree(features: &Features, left: u32, right: u32) -> bool {
+/// Whether one address of each look alike. People whose names contradict each other (`strangers`) have one address but for
+/// a slip, or none in common: on a list of any length Michael's and Michelle's addresses look alike.
+fn addresses_agree(features: &Features, left: u32, right: u32, strangers: bool) -> bool {
     let alike = |one: u32, other: u32| {
         let (left, right) = (&features.emails[one as usize], &features.emails[other as usize]);
         let locals = || (features.locals.text(left.local), features.locals.text(right.local));
         one == other
-            || left.local == right.local
-            || (left.shape.may_be_alike(&right.shape)
-                && (left.domain == right.domain || features.are_domains_alike(left.domain, right.domain))
-                && similarity::jaro_winkler(locals().0, locals().1) >= ALIKE)
             || (left.domain == right.domain
                 && left.shape.may_be_slip(&right.shape)
                 && similarity::edits(locals().0, locals().1) <= 1)
+            || (!strangers
+                && (left.local == right.local
+                    || (left.shape.may_be_alike(&right.shape)
+                        && (left.domain == right.domain || features.are_domains_alike(left.domain, right.domain))
+                        && similarity::jaro_winkler(locals().0, locals().1) >= ALIKE)))
     };
     features.emails_of(left).iter().any(|one| features.emails_of(right).iter().any(|other| alike(*one, *other)))
 }
@@ -81,6 +92,7 @@ mod tests {
         assert!(by_city(("David Miller", ""), ("David", "")));
         assert!(by_city(("David Miller", "d.miller@gmail.com"), ("David Moore", "dmiller@gmail.com")));
         assert!(by_city(("David Miller", ""), ("", "david.miller@gmail.com")));
+        assert!(!by_city(("David Miller", "dmiller@gmail.com"), ("Doreen Miles", "dmilles@gmail.com")));
         assert!(!by_city(("David Miller", ""), ("David Moore", "")));
         assert!(!by_city(("David Miller", ""), ("", "david.moore@gmail.com")));
         assert!(!by_city(("", "david.miller@gmail.com"), ("", "david.petersen@web.de")));

@@ -37,6 +37,17 @@ impl Interner {
         id
     }
 
+    /// Brings what [`Self::add`] will ask for into the cache, and returns something that depends on it.
+    pub(super) fn fetch(&self, text: &str) -> u64 {
+        let (place, tag) = hash(text);
+        let Some(known) = self.table.get(place & self.table.len().wrapping_sub(1)) else { return 0 };
+        if known >> 32 != u64::from(tag) {
+            return *known;
+        }
+        let [.., a, b, c, d] = known.to_be_bytes();
+        self.text(u32::from_be_bytes([a, b, c, d])).bytes().next().map_or(0, u64::from)
+    }
+
     /// The id of a text without counting it.
     pub(super) fn id(&mut self, text: &str) -> u32 {
         if (self.len() + 1) * 4 > self.table.len() * 3 {
@@ -165,6 +176,10 @@ impl Lists {
 
     /// The list of a record.
     pub(in crate::link) fn of(&self, record: u32) -> &[u32] {
+        if self.items.is_empty() {
+            // Most lists declare no such column; looking up where nothing stands would cost a look into memory each time.
+            return &[];
+        }
         let record = record as usize;
         &self.items[self.offsets[record] as usize..self.offsets[record + 1] as usize]
     }
@@ -195,7 +210,7 @@ impl Default for Words {
             key_ids: Interner::default(),
             nicknames: Vec::new(),
             order: Vec::new(),
-            relations: Memo::new(16),
+            relations: Memo::new(18),
             without: Without::default(),
         }
     }

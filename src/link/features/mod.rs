@@ -4,6 +4,7 @@
 //! these columns only, never on the texts of a [`Record`], so that the cost of a pair does not depend on how values are
 //! stored. The record's id column, tags, notes and custom attributes are not here: they are no evidence.
 
+mod fold;
 mod intern;
 mod names;
 mod row;
@@ -11,6 +12,7 @@ mod spelling;
 mod text;
 mod values;
 
+use fold::{Folded, ranks};
 pub(super) use intern::{Interner, Lists, NONE, Words};
 pub(super) use names::{NameValue, Names};
 use row::List;
@@ -20,13 +22,11 @@ use values::Mailbox;
 pub(super) use values::{ALIKE, EmailValue, PhoneValue, StreetValue};
 
 use std::borrow::Cow;
-use std::hash::Hasher;
 use std::hint::black_box;
 use std::ops::Range;
-use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::ablation::Without;
 use super::memo::Memo;
@@ -47,16 +47,16 @@ pub(super) struct Features {
     pub(super) tokens: Words,
     /// Distinct names.
     pub(super) names: Names,
-    /// Canonical addresses.
-    pub(super) addresses: Interner,
     /// E-mail domains and the domains of web sites.
     pub(super) domains: Interner,
     /// Which domains look alike, as far as somebody asked.
     alike_domains: Memo,
     /// E-mail local parts.
     pub(super) locals: Interner,
-    /// Distinct addresses, by the id of [`Self::addresses`].
+    /// Distinct canonical addresses.
     pub(super) emails: Vec<EmailValue>,
+    /// Their ids by the ids of local part and domain; empty once all are known.
+    email_ids: FxHashMap<u64, u32>,
     /// Phone digits.
     pub(super) digits: Interner,
     /// Ids of last digits.
@@ -116,15 +116,19 @@ impl Features {
         while !ready.is_empty() || chunks.len() > 0 {
             let next = chunks.next().map_or(0..0, |from| from..(from + ROWS_AT_A_TIME).min(records.count()));
             let add = || {
-                for (folded, record) in &ready {
-                    features.push(record, folded);
-                    hashes.push(folded.hash);
+                for ready in ready.chunks(ROWS_TO_FETCH) {
+                    features.fetch_values(ready);
+                    for (folded, record) in ready {
+                        features.push(record, folded);
+                        hashes.push(folded.hash);
+                    }
                 }
             };
             let (folded, ()) = rayon::join(|| fold(next), add);
             ready = folded;
         }
         features.names.close();
+        features.email_ids = FxHashMap::default();
         for company in 0..row_id(features.companies.len()) {
             let mut words: Vec<&str> = features.companies.text(company).split(' ').collect();
             words.sort_unstable();
@@ -196,6 +200,24 @@ impl Features {
         self.names.get(self.row(row).name)
     }
 
+    /// Brings what adding these records asks for into the cache, all at once; see [`Self::fetch`].
+    fn fetch_values(&self, records: &[(Folded, Cow<'_, Record>)]) {
+        let of_record = |record: &Record| {
+            let emails = record.emails.iter().map(|email| self.locals.fetch(Mailbox::of(email, self.without).local));
+            let phones = record.phones.iter().map(|phone| self.digits.fetch(phone.digits()));
+            let ids = record.external_id.iter().map(|id| self.external_ids.fetch(id.0.trim()));
+            emails.chain(phones).chain(ids).fold(0, |seen, value| seen ^ value)
+        };
+        black_box(records.iter().fold(0, |seen, (_, record)| seen ^ of_record(record)));
+    }
+
+    /// An address as it is compared.
+    pub(super) fn address(&self, email: u32) -> String {
+        let part = |email: &EmailValue| (self.locals.text(email.local), self.domains.text(email.domain));
+        let (local, domain) = self.emails.get(email as usize).map(part).unwrap_or_default();
+        format!("{local}@{domain}")
+    }
+
     fn push(&mut self, record: &Record, folded: &Folded) {
         let mut row = Row::default();
         let name = record.name.as_ref().filter(|name| !values::is_company(name, record));
@@ -248,14 +270,14 @@ impl Features {
         let mut domains = Vec::new();
         for email in record.emails.iter().filter(|email| email.kind() != MailboxKind::Placeholder) {
             let mailbox = Mailbox::of(email, self.without);
-            let id = self.addresses.add(&mailbox.to_string());
-            if id as usize == self.emails.len() {
-                let value = EmailValue::new(email, mailbox, &mut self.locals, &mut self.domains);
-                self.emails.push(value);
+            let (local, domain) = (self.locals.add(mailbox.local), self.domains.id(mailbox.domain));
+            let new = row_id(self.emails.len());
+            let id = *self.email_ids.entry(u64::from(local) << 32 | u64::from(domain)).or_insert(new);
+            if id == new {
+                self.emails.push(EmailValue::new(email, (local, mailbox.local), domain, &mut self.domains));
             }
             // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
             self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
-            let _ = self.locals.add(mailbox.local);
             ids.push(id);
             let domain = self.emails[id as usize].company_domain;
             if domain != NONE {
@@ -322,6 +344,9 @@ impl Features {
     }
 }
 
+/// Rows whose values are looked up together.
+const ROWS_TO_FETCH: usize = 16;
+
 /// Rows whose texts are folded at a time.
 const ROWS_AT_A_TIME: usize = 1 << 13;
 
@@ -345,86 +370,4 @@ pub(super) fn row_id(row: usize) -> u32 {
 
 fn add_text(interner: &mut Interner, text: &str) -> u32 {
     if text.is_empty() { NONE } else { interner.add(text) }
-}
-
-/// Texts of one record that need folding; made in parallel.
-#[derive(Debug)]
-struct Folded {
-    street: String,
-    city: String,
-    region: String,
-    postcode: String,
-    job_title: String,
-    website: String,
-    identifiers: Vec<String>,
-    texts: Vec<String>,
-    hash: u64,
-}
-
-impl Folded {
-    fn new(record: &Record) -> Self {
-        let fold = |field: &Option<Arc<str>>| field.as_deref().map(text::fold).unwrap_or_default();
-        let keyed = |pairs: &[(Arc<str>, Arc<str>)], fold: fn(&str) -> String| {
-            let folded = pairs.iter().map(|(column, value)| (column, fold(value)));
-            // "SSN" of one file is "ssn" of another.
-            let named = |column: &str, value: &str| format!("{}\t{value}", text::code(column));
-            folded.filter(|(_, value)| !value.is_empty()).map(|(column, value)| named(column, &value)).collect()
-        };
-        let mut folded = Self {
-            street: record.street.as_deref().map(text::street).unwrap_or_default(),
-            city: fold(&record.city),
-            region: fold(&record.region),
-            postcode: record.postcode.as_deref().map(text::code).unwrap_or_default(),
-            job_title: fold(&record.job_title),
-            website: record.website.as_deref().map(values::site_domain).unwrap_or_default(),
-            identifiers: keyed(&record.identifiers, text::code),
-            texts: keyed(&record.texts, text::fold).into_iter().filter_map(values::comparable).collect(),
-            hash: 0,
-        };
-        folded.hash = folded.content_hash(record);
-        folded
-    }
-
-    /// A hash of everything compared. Fixed seed: the order of content must be the same in every run.
-    fn content_hash(&self, record: &Record) -> u64 {
-        let mut hasher = FxHasher::default();
-        let mut put = |text: &str| {
-            hasher.write(text.as_bytes());
-            hasher.write_u8(0xff);
-        };
-        record.emails.iter().for_each(|email| put(email.canonical()));
-        put(record.name.as_ref().map_or("", |name| name.display()));
-        record.phones.iter().for_each(|phone| put(phone.digits()));
-        record.companies.iter().for_each(|company| put(company.key()));
-        put(record.external_id.as_ref().map_or("", |id| &id.0));
-        for text in [&self.street, &self.city, &self.region, &self.postcode, &self.job_title, &self.website] {
-            put(text);
-        }
-        self.identifiers.iter().chain(&self.texts).for_each(|text| put(text));
-        put(record.country.as_deref().unwrap_or_default());
-        if let Some(day) = record.birthday {
-            hasher.write_u16(day.year);
-            hasher.write_u8(day.month);
-            hasher.write_u8(day.day);
-        }
-        hasher.finish()
-    }
-}
-
-/// Place of each record in an order made of content: hash, then the id handle, then what the record was read from.
-fn ranks(records: &dyn Records, hashes: &[u64]) -> Vec<u32> {
-    let mut order: Vec<(u64, u32)> = hashes.iter().enumerate().map(|(row, hash)| (*hash, row_id(row))).collect();
-    order.par_sort_unstable_by(|left, right| {
-        left.0.cmp(&right.0).then_with(|| {
-            let handle = |row: u32| {
-                records.head(row as usize).map(|record| (record.id.clone(), record.created_at, record.origin))
-            };
-            handle(left.1).cmp(&handle(right.1)).then_with(|| left.1.cmp(&right.1))
-        })
-    });
-    let mut ranks = vec![0; hashes.len()];
-    for (rank, (_, row)) in order.into_iter().enumerate() {
-        ranks[row as usize] = row_id(rank);
-    }
-    ranks
 }

@@ -1,7 +1,5 @@
 //! What is known about one distinct value.
 
-use std::fmt;
-
 use super::{Interner, NONE};
 use crate::contact::{Company, Email, MailboxKind, PersonName, Record, gender, is_gender_column};
 use crate::link::ablation::{Idea, Without};
@@ -25,7 +23,7 @@ fn untagged(local: &str) -> &str {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mailbox<'e> {
     pub(super) local: &'e str,
-    domain: &'e str,
+    pub(super) domain: &'e str,
 }
 
 impl<'e> Mailbox<'e> {
@@ -35,12 +33,6 @@ impl<'e> Mailbox<'e> {
             Some((local, domain)) if without.lacks(Idea::CanonicalEmail) => Self { local, domain },
             _ => Self { local: untagged(email.local()), domain: email.domain() },
         }
-    }
-}
-
-impl fmt::Display for Mailbox<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.local, self.domain)
     }
 }
 
@@ -60,12 +52,13 @@ pub(in crate::link) struct EmailValue {
 }
 
 impl EmailValue {
-    pub(super) fn new(email: &Email, mailbox: Mailbox<'_>, locals: &mut Interner, domains: &mut Interner) -> Self {
+    /// An address of a local part and a domain with these ids.
+    pub(super) fn new(email: &Email, (local, text): (u32, &str), domain: u32, domains: &mut Interner) -> Self {
         Self {
-            local: locals.id(mailbox.local),
-            domain: domains.id(mailbox.domain),
+            local,
+            domain,
             company_domain: email.company_domain().map_or(NONE, |domain| domains.id(domain)),
-            shape: Shape::new(mailbox.local),
+            shape: Shape::new(text),
             role: email.kind() == MailboxKind::Role,
         }
     }
