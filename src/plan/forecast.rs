@@ -1,15 +1,10 @@
-//! What carrying a plan out will cost and cause.
-//!
-//! Reads: two to begin (the token, the attributes); one for the before-image of each contact touched, and three more
-//! (tags, companies, notes) for each that disappears; the notes of a contact before one is added. Writes: one for each
-//! create, update, merge, archive and delete; one for each tag and company that must exist, once a run, and one for
-//! each attachment. What is attached to a contact that is copied is estimated from its row.
+//! What carrying a plan out will cost and cause. What it costs is counted by [`Calls`].
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ActionBody, Attachment, Attribute, AttributeValue, NeededAttribute, StandardAttribute, Target};
-use crate::contact::{IntercomId, Records};
+use super::calls::Calls;
+use super::{Action, ActionBody, Attribute, AttributeValue, NeededAttribute, StandardAttribute};
+use crate::contact::Records;
 
 /// Requests an app may send in ten seconds when the workspace says nothing else: 10,000 a minute, in windows of ten
 /// seconds (Intercom's documentation on rate limiting).
@@ -55,28 +50,10 @@ pub(super) fn forecast(
 ) -> Forecast {
     let window_limit = window_limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_WINDOW_LIMIT);
     let mut counting = Counting::default();
-    let mut attached: FxHashMap<&IntercomId, u64> = actions
-        .iter()
-        .filter_map(|action| match &action.body {
-            ActionBody::Attach { what: Attachment::EverythingOf { contact } } => Some((contact, 0)),
-            _ => None,
-        })
-        .collect();
-    for at in 0..if attached.is_empty() { 0 } else { records.count() } {
-        let head = records.head(at).and_then(|record| record.id.clone());
-        if let Some(things) = head.and_then(|id| attached.get_mut(&id))
-            && let Some(record) = records.look(at)
-        {
-            *things = (record.tags.len() + record.companies.len() + record.notes.len()) as u64;
-        }
-    }
     for action in actions {
-        counting.add(action, &attached);
+        counting.add(action);
     }
-    let to_begin = if actions.is_empty() { 0 } else { 2 };
-    let touched = counting.touched.len() as u64 + 3 * counting.gone.len() as u64;
-    let reads = to_begin + touched + counting.note_reads + counting.copy_reads;
-    let writes = counting.writes + (counting.tags.len() + counting.companies.len()) as u64;
+    let Calls { reads, writes } = Calls::of(actions, attributes, records);
     Forecast {
         reads,
         writes,
@@ -87,14 +64,7 @@ pub(super) fn forecast(
 }
 
 #[derive(Default)]
-struct Counting<'a> {
-    writes: u64,
-    note_reads: u64,
-    copy_reads: u64,
-    touched: FxHashSet<&'a IntercomId>,
-    gone: FxHashSet<&'a IntercomId>,
-    tags: FxHashSet<&'a str>,
-    companies: FxHashSet<&'a str>,
+struct Counting {
     created: u64,
     promoted: u64,
     merged: u64,
@@ -103,12 +73,8 @@ struct Counting<'a> {
     unsubscribed: u64,
 }
 
-impl<'a> Counting<'a> {
-    fn add(&mut self, action: &'a Action, attached: &FxHashMap<&IntercomId, u64>) {
-        if let Target::Existing(id) = &action.target {
-            self.touched.insert(id);
-        }
-        let mut writes = 1;
+impl Counting {
+    fn add(&mut self, action: &Action) {
         match &action.body {
             ActionBody::Create { .. } => self.created += 1,
             ActionBody::Update { changes } => {
@@ -123,38 +89,11 @@ impl<'a> Counting<'a> {
                     }
                 }
             }
-            ActionBody::Merge { from } => {
-                self.touched.insert(from);
-                self.gone.insert(from);
-                self.merged += 1;
-            }
-            ActionBody::Archive { .. } | ActionBody::Delete { .. } => {
-                if let Target::Existing(id) = &action.target {
-                    self.gone.insert(id);
-                }
-                match action.body {
-                    ActionBody::Delete { .. } => self.deleted += 1,
-                    _ => self.archived += 1,
-                }
-            }
-            ActionBody::Attach { what } => match what {
-                Attachment::Tag { name } => {
-                    self.tags.insert(name);
-                }
-                Attachment::Company { company_id, .. } => {
-                    self.companies.insert(company_id);
-                }
-                Attachment::Note { .. } => {
-                    self.note_reads += u64::from(matches!(action.target, Target::Existing(_)));
-                }
-                Attachment::EverythingOf { contact } => {
-                    self.touched.insert(contact);
-                    self.copy_reads += 1;
-                    writes = attached.get(contact).copied().unwrap_or(0);
-                }
-            },
+            ActionBody::Merge { .. } => self.merged += 1,
+            ActionBody::Archive { .. } => self.archived += 1,
+            ActionBody::Delete { .. } => self.deleted += 1,
+            ActionBody::Attach { .. } => {}
         }
-        self.writes += writes;
     }
 
     fn side_effects(&self, attributes: &[NeededAttribute]) -> Vec<SideEffect> {

@@ -7,6 +7,7 @@
 mod action;
 mod assemble;
 mod attach;
+mod calls;
 mod changes;
 mod decide;
 mod decision;

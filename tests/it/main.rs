@@ -24,6 +24,7 @@ mod deletions;
 mod errors;
 mod evaluate;
 mod exit_codes;
+mod forecast;
 mod guides;
 mod house;
 mod intercom_client;
