@@ -101,7 +101,8 @@ pub(super) fn keeps_for_merge(action: &Action) -> bool {
     action.reason == KEPT_BEFORE_MERGE
 }
 
-/// Somebody may have touched a contact this long after our last request without being noticed: clocks differ.
+/// Somebody may have touched a contact this long after our last request without being noticed: a `Date` is whole seconds, and
+/// clocks drift between an apply and its undo.
 const CLOCK_TOLERANCE_SECONDS: i64 = 60;
 
 impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
@@ -309,8 +310,9 @@ impl<W: WriteWorkspace> GroupRun<'_, '_, W> {
         let tags = |tag: &str| {
             requests.iter().any(|(_, request)| matches!(request, Request::AttachTag(_, ours) if ours.0 == tag))
         };
-        let touched = holding.contact.updated_at.unwrap_or(i64::MAX)
-            > last.unwrap_or(i64::MIN).saturating_add(CLOCK_TOLERANCE_SECONDS)
+        // The journal has our times, the contact the server's
+        let last = last.unwrap_or(i64::MIN).saturating_add(workspace.server_ahead_seconds());
+        let touched = holding.contact.updated_at.unwrap_or(i64::MAX) > last.saturating_add(CLOCK_TOLERANCE_SECONDS)
             || holding.notes.len() > notes
             || !holding.tags.iter().all(|tag| tags(&tag.id.0))
             || !self.session.read(|| workspace.conversations(id)).await?.is_empty();

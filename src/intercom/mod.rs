@@ -106,6 +106,11 @@ pub trait ReadWorkspace: Send + Sync {
     fn data_attributes(&self) -> impl Future<Output = Result<Vec<DataAttribute>, Error>> + Send;
     /// The limit as the last answer told it; `None` before the first.
     fn rate_limit(&self) -> Option<RateLimit>;
+    /// Seconds the server's clock is ahead of this machine's, by the `Date` of the last answer, which is whole seconds and
+    /// arrives late. 0 where nobody knows.
+    fn server_ahead_seconds(&self) -> i64 {
+        0
+    }
 }
 
 /// Changing a workspace. Every method is one request, paced, and retried only where that cannot do harm

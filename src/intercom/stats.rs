@@ -1,6 +1,6 @@
 //! What a client has done so far, for progress bars and summaries.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::RateLimit;
@@ -13,9 +13,21 @@ pub(super) struct Counters {
     answered: AtomicU64,
     rate_limited: AtomicU64,
     retries: AtomicU64,
+    /// Seconds the server's clock is ahead of this machine's, by the last answer that said.
+    server_ahead: AtomicI64,
 }
 
 impl Counters {
+    /// An answer said what time it is.
+    pub(super) fn told_the_time(&self, date: i64, here: i64) {
+        self.server_ahead.store(date.saturating_sub(here), Ordering::Relaxed);
+    }
+
+    /// Seconds the server's clock is ahead of this machine's.
+    pub(super) fn server_ahead(&self) -> i64 {
+        self.server_ahead.load(Ordering::Relaxed)
+    }
+
     /// A call begins; its number, starting at 1.
     pub(super) fn call(&self) -> u64 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1

@@ -3,11 +3,15 @@
 //! Whatever still differs must be of a kind that was announced as irreversible, and as often as was announced.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use leadfold::sandbox::{Options, SystemClock};
 use serde_json::Value;
 
 use crate::chaos::scene::{KEEP, Scene};
 use crate::people::Chance;
+use crate::support::Desk;
+use crate::workspace::Workspace;
 
 const MERGED: &str = "leads that were merged stay merged";
 const DELETED: &str = "contacts that were deleted stay deleted";
@@ -139,5 +143,20 @@ fn the_workspace_is_as_before_but_for_what_was_announced() {
         for kind in kinds {
             assert!(announced.contains_key(*kind), "{more:?} shows nothing of '{kind}': {announced:?}");
         }
+    }
+}
+
+#[test]
+fn what_was_made_is_deleted_again_whatever_the_servers_clock_says() {
+    for skew_millis in [3_600_000, -3_600_000] {
+        let options = Options { clock: Arc::new(SystemClock { skew_millis }), ..Workspace::options() };
+        let (desk, workspace) = (Desk::new(), Workspace::start(options));
+        desk.file("list.csv", "email,name\nann@hillside.example,Ann Lee\nbo@brook.example,Bo Dahl\n");
+        let url = workspace.url();
+        desk.run_on(&url, &["plan", "list.csv", "--pull", "-o", "x.plan", "--no-report"]).ends_with(0);
+        desk.run_on(&url, &["apply", "x.plan", "--yes"]).ends_with(0);
+        assert_eq!(workspace.contacts().len(), 2);
+        desk.run_on(&url, &["undo", "x.plan", "--yes"]).ends_with(0);
+        assert_eq!(workspace.contacts().len(), 0, "{skew_millis}");
     }
 }

@@ -252,4 +252,8 @@ impl ReadWorkspace for Client {
     fn rate_limit(&self) -> Option<RateLimit> {
         self.pacer.told()
     }
+
+    fn server_ahead_seconds(&self) -> i64 {
+        self.counters.server_ahead()
+    }
 }

@@ -147,6 +147,9 @@ impl Client {
         let request_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("-");
         tracing::debug!("{what}: {status} in {} ms, request {request_id}", sent_at.elapsed().as_millis());
         let heard = decode::heard(&headers);
+        if let Some(date) = heard.date {
+            self.counters.told_the_time(date, wall_clock());
+        }
         let limited = status == 429;
         self.counters.answered(limited);
         held.settle(if limited {
