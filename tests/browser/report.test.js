@@ -142,3 +142,24 @@ test("the page is accessible in light and dark, wide and on a phone", async () =
     await page.context().close();
   }
 });
+
+test("so are the pages of an applied plan, of a plan without groups, and of one with nothing but rejected rows", async () => {
+  await desk.leadfold("demo");
+  await desk.file("alone.csv", "id,email,name\n1,ann@hill.example,Ann Lee\n2,bob@lake.example,Bob Ray\n");
+  await desk.leadfold("plan", "--existing", "alone.csv", "-o", "alone.plan");
+  await desk.file("rejected.csv", "id,email,name\n1,ann@hill.example,Ann Lee,x,y\n2,bob@lake.example,Bob,z,z,z\n");
+  await desk.leadfold("plan", "--existing", "rejected.csv", "-o", "rejected.plan");
+  for (const [name, parts] of [
+    ["leadfold-demo/demo.html", ["#groups .group", "#actions .state.done", "figure"]],
+    ["alone.html", ["#inputs"]],
+    ["rejected.html", ["#rejects tbody tr"]],
+  ]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await report(name, { colorScheme });
+      for (const part of parts) assert.ok((await page.locator(part).count()) > 0, `${name}: ${part}`);
+      await isAccessible(page, `${name} ${colorScheme}`);
+      page.isFine();
+      await page.context().close();
+    }
+  }
+});
