@@ -5,6 +5,7 @@ mod hard_cases;
 mod laws;
 mod model;
 mod names;
+mod near;
 mod oracle;
 mod people;
 mod survivors;
