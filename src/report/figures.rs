@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::contact::{IntercomId, Role, Side};
+use crate::contact::{IntercomId, Records as _, Role, Side};
 use crate::ingest::{RejectReason, Source};
 use crate::link::{Band, BlockingReport, Comparison, Group, Model, Term};
 use crate::plan::{
@@ -293,12 +293,14 @@ impl Figures {
                 self.count_actions(kind, reversibility, actions);
             }
         }
-        let mut role_of: FxHashMap<&IntercomId, Role> = FxHashMap::default();
-        for record in plan.records.iter().filter(|record| record.side == Side::Existing) {
+        let mut role_of: FxHashMap<IntercomId, Role> = FxHashMap::default();
+        // Heads keep nothing unpacked, so that counting takes no room
+        let heads = (0..plan.records.len()).filter_map(|at| plan.records.head(at));
+        for record in heads.filter(|record| record.side == Side::Existing) {
             let Some(role) = record.role else { continue };
             self.count_existing(role, 1);
             if let Some(id) = &record.id {
-                role_of.insert(id, role);
+                role_of.insert(id.clone(), role);
             }
         }
         for action in &plan.actions {

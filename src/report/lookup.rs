@@ -38,6 +38,12 @@ impl<'a> Lookup<'a> {
         self.plan.linkage.groups.get(usize::try_from(at).ok()?)
     }
 
+    /// The index of every record, in input order.
+    pub(super) fn indices(&self) -> impl Iterator<Item = RecordIndex> + use<> {
+        let records = self.group_of.len();
+        (0_u32..).map(RecordIndex).take(records)
+    }
+
     /// Records with their index, in input order.
     pub(super) fn records(&self) -> impl Iterator<Item = (RecordIndex, &'a Record)> + use<'a> {
         (0_u32..).map(RecordIndex).zip(&self.plan.records)

@@ -58,7 +58,7 @@ impl Tally {
 
     fn collect(plan: &Plan, lookup: &Lookup<'_>, outcome_of: impl Fn(RecordIndex) -> Option<Outcome>) -> Self {
         let mut tally = Self::default();
-        for (record, _) in lookup.records() {
+        for record in lookup.indices() {
             match outcome_of(record) {
                 None => tally.pending += 1,
                 Some(outcome) => {
