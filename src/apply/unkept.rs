@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::freshness::WireChange;
 use super::value::{alike, as_text, current};
-use crate::contact::Role;
+use crate::contact::{Email, Phone, Role};
 use crate::intercom::{Contact, Note, plain_text};
 use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, Places, StandardAttribute, place_holds};
 
@@ -80,7 +80,11 @@ pub(super) fn unkept(
         if standard == StandardAttribute::ExternalId && loser.role == Role::Lead {
             continue;
         }
-        if current(loser, &attribute).is_some_and(|value| is_lost(&attribute, &value)) {
+        let Some(value) = current(loser, &attribute).filter(|value| is_lost(&attribute, value)) else { continue };
+        // The plan keeps a tidied form; what was tidied away (an extension, a slip) is no other person, and is noted as it is
+        if tidied(standard, &value).is_some_and(|tidied| !is_lost(&attribute, &tidied)) {
+            unkept.lines.push(line(standard.name(), &as_text(&value)));
+        } else {
             unkept.identity.push(standard.name().replace('_', " "));
         }
     }
@@ -94,6 +98,20 @@ pub(super) fn unkept(
     }
     unkept.lines.sort();
     unkept
+}
+
+/// An address or number as a plan writes it.
+fn tidied(attribute: StandardAttribute, value: &Value) -> Option<Value> {
+    let text = as_text(value);
+    let tidied = match attribute {
+        StandardAttribute::Email => Email::parse(&text).ok()?.address().to_owned(),
+        StandardAttribute::Phone => {
+            let phone = Phone::parse(&text, None)?;
+            phone.e164().unwrap_or(phone.digits()).to_owned()
+        }
+        _ => return None,
+    };
+    Some(Value::String(tidied))
 }
 
 /// Whether a merge fills it on the user that lacks it.
@@ -203,5 +221,22 @@ mod tests {
         assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro");
         let listed = contact(Role::Lead, None, &json!({ "Other plans": "pro; gold" }));
         assert!(unkept(&listed, &survivor, &[], Leaving::Removed, &places).note().is_some(), "every entry counts");
+    }
+
+    #[test]
+    fn what_a_plan_tidied_away_is_noted_and_makes_nobody_somebody_else() {
+        let mut lead = contact(Role::Lead, Some("+35315550100 ext. 12"), &json!({}));
+        lead.email = Some("ann@hill.example.".to_owned());
+        let mut survivor = contact(Role::Lead, Some("+35315550100"), &json!({}));
+        survivor.email = Some("ann@hill.example".to_owned());
+        let lost = unkept(&lead, &survivor, &[], Leaving::Removed, &Places::default());
+        assert_eq!(lost.identity, Vec::<String>::new());
+        let text = lost.note().unwrap();
+        assert_eq!(
+            text,
+            "leadfold kept these values from merged contacts:\nemail: ann@hill.example.\nphone: +35315550100 ext. 12"
+        );
+        let noted = note(&text);
+        assert_eq!(unkept(&lead, &survivor, &[noted], Leaving::Removed, &Places::default()), Unkept::default());
     }
 }
