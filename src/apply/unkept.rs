@@ -58,7 +58,10 @@ pub(super) fn unkept(
     let notes: Vec<String> = notes.iter().map(|note| plain_text(&note.body)).collect();
     let is_lost = |attribute: &Attribute, value: &Value| {
         let standing = current(survivor, attribute);
-        let held = alike(attribute, Some(value), standing.as_ref());
+        let as_planned = standing.as_ref().and_then(|standing| tidied(attribute, standing));
+        let held = [&standing, &as_planned]
+            .into_iter()
+            .any(|one| one.is_some() && alike(attribute, Some(value), one.as_ref()));
         let arrives = match leaving {
             Leaving::Removed => false,
             Leaving::Merged(later) => match later.iter().find(|change| change.attribute == *attribute) {
@@ -82,7 +85,7 @@ pub(super) fn unkept(
         }
         let Some(value) = current(loser, &attribute).filter(|value| is_lost(&attribute, value)) else { continue };
         // The plan keeps a tidied form; what was tidied away (an extension, a slip) is no other person, and is noted as it is
-        if tidied(standard, &value).is_some_and(|tidied| !is_lost(&attribute, &tidied)) {
+        if tidied(&attribute, &value).is_some_and(|tidied| !is_lost(&attribute, &tidied)) {
             unkept.lines.push(line(standard.name(), &as_text(&value)));
         } else {
             unkept.identity.push(standard.name().replace('_', " "));
@@ -101,7 +104,8 @@ pub(super) fn unkept(
 }
 
 /// An address or number as a plan writes it.
-fn tidied(attribute: StandardAttribute, value: &Value) -> Option<Value> {
+fn tidied(attribute: &Attribute, value: &Value) -> Option<Value> {
+    let Attribute::Standard(attribute) = attribute else { return None };
     let text = as_text(value);
     let tidied = match attribute {
         StandardAttribute::Email => Email::parse(&text).ok()?.address().to_owned(),
@@ -238,5 +242,11 @@ mod tests {
         );
         let noted = note(&text);
         assert_eq!(unkept(&lead, &survivor, &[noted], Leaving::Removed, &Places::default()), Unkept::default());
+        survivor.phone = Some("+353 (0)1 555 0100".to_owned());
+        survivor.email = Some("ann@hill.example;".to_owned());
+        lead.email = Some("Ann@hill.example".to_owned());
+        lead.phone = Some("+35315550100".to_owned());
+        let lost = unkept(&lead, &survivor, &[], Leaving::Removed, &Places::default());
+        assert_eq!(lost, Unkept::default(), "the one that stays has them, written in its own way");
     }
 }
