@@ -12,9 +12,13 @@ use super::exit;
 
 /// Memory of a run without any list.
 const BASE_BYTES: u64 = 32 << 20;
-/// Memory for each byte of a list: 17 for existing contacts, 25 for contacts to be created, whose actions hold their values
-/// once more (100,000 rows of the lists of `docs/speed.md`; less for longer ones).
+/// Memory for each byte of a short list.
 const PER_BYTE: u64 = 26;
+/// Memory of a run of a long list beyond what follows from its bytes: tables that are as large from some ten thousand rows on.
+const LONG_BYTES: u64 = 160 << 20;
+/// Memory for each byte of a long list: 8 were measured with a million and with three million rows of the lists of
+/// `docs/speed.md`; lists of fewer columns take more.
+const PER_BYTE_LONG: u64 = 10;
 /// Memory for each byte of a list that is only looked through.
 const PER_BYTE_READ: u64 = 2;
 /// Memory for each byte of a list that others are near to: its own, and that of the contacts near it.
@@ -59,12 +63,11 @@ pub(super) fn check(
 ) -> anyhow::Result<()> {
     let size = |lists: &[PathBuf]| lists.iter().map(|list| size_of(list)).sum::<u64>();
     let (existing, incoming) = (size(existing), size(incoming));
-    let need = BASE_BYTES
-        + if only_near {
-            existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR
-        } else {
-            (existing + incoming) * PER_BYTE
-        };
+    let need = if only_near {
+        BASE_BYTES + existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR
+    } else {
+        need_of(existing + incoming)
+    };
     tracing::info!("about {} of memory needed", shown(need));
     let refusal = match limit {
         Some(Size(limit)) if need > limit => format!("--memory-limit allows {}; allow more", shown(limit)),
@@ -77,6 +80,11 @@ pub(super) fn check(
         Some(_) => return Ok(()),
     };
     Err(exit::usage(format!("the lists need about {} of memory, and {refusal}, or split the lists", shown(need))))
+}
+
+/// What planning lists of so many bytes takes.
+fn need_of(bytes: u64) -> u64 {
+    (BASE_BYTES + bytes * PER_BYTE).min(LONG_BYTES + bytes * PER_BYTE_LONG)
 }
 
 /// Bytes of a list once it is unpacked; nothing for what cannot be looked at before it is read.
@@ -139,6 +147,12 @@ mod tests {
         );
         check(std::slice::from_ref(&list), &[], false, Some(Size(90 << 20))).unwrap();
         check(&[], &["-".into(), "/nowhere/list.csv".into()], false, None).unwrap();
+    }
+
+    #[test]
+    fn a_long_list_needs_less_for_each_byte_and_never_less_than_a_shorter_one() {
+        let needs = [0, 1_000_000, 8_000_000, 16_500_000, 165_000_000, 1_650_000_000].map(need_of);
+        assert_eq!(needs.map(|need| need >> 20), [32, 56, 230, 317, 1_733, 15_895]);
     }
 
     #[test]

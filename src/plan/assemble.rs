@@ -1,9 +1,8 @@
 //! The parts of a run → a plan.
 
-use super::forecast::forecast;
-use super::hold_back::hold_large;
+use super::hold_back::{costed, hold_large};
 use super::mark::decide_and_mark;
-use super::{Header, Options, Plan};
+use super::{Forecast, Header, Options, Plan};
 use crate::contact::{Packed, Record};
 use crate::ingest::{Ingested, Reject, Source};
 use crate::link::Linkage;
@@ -39,7 +38,8 @@ impl Inputs {
 pub fn assemble(header: Header, inputs: Inputs, mut linkage: Linkage, options: &Options) -> Plan {
     let Inputs { sources, records, rejects } = inputs;
     options.rules.by_attribute().settle_all(&records, &mut linkage.groups);
-    let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
-    let forecast = forecast(&actions, &attributes, &records, options.window_limit);
-    hold_large(Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast }, options)
+    let (actions, rows) = decide_and_mark(&records, &sources, &linkage, options);
+    let (attributes, forecast) = (Vec::new(), Forecast::default());
+    let plan = Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast };
+    costed(hold_large(plan, options), options.window_limit)
 }

@@ -29,8 +29,8 @@ use super::party::{Contact, Party, members, spread};
 use super::places::Places;
 use super::values::{Held, Member, chosen, held};
 use super::{
-    Action, ActionBody, Attachment, Change, KeepDiscarded, LeadGroups, Mode, NeededAttribute, Options, Outcome,
-    RowPlan, UserGroups, order, rules,
+    Action, ActionBody, Attachment, Change, KeepDiscarded, LeadGroups, Mode, Options, Outcome, RowPlan, UserGroups,
+    order, rules,
 };
 use crate::contact::{IntercomId, Record, Records, Role, Side};
 use crate::link::{Band, Group, Linkage};
@@ -41,14 +41,9 @@ const BATCH: usize = 8_192;
 /// Why nothing happens to a contact.
 const UNTOUCHED: &str = "it stays as it is";
 
-/// Decides what to do with every group. Returns the actions in order, what becomes of every record, and the custom
-/// attributes the actions need.
+/// Decides what to do with every group. Returns the actions in order, and what becomes of every record.
 #[must_use]
-pub fn decide(
-    records: &(impl Records + ?Sized),
-    linkage: &Linkage,
-    options: &Options,
-) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
+pub fn decide(records: &(impl Records + ?Sized), linkage: &Linkage, options: &Options) -> (Vec<Action>, Vec<RowPlan>) {
     let places = match options.keep {
         KeepDiscarded::Attribute => Places::new(&options.keep_attributes),
         KeepDiscarded::Note | KeepDiscarded::Drop => Places::default(),
@@ -61,9 +56,7 @@ pub fn decide(
         .groups
         .chunks(BATCH)
         .flat_map(|groups| groups.par_iter().map(|group| deciding.group(group)).collect::<Vec<GroupPlan>>());
-    let (actions, rows) = order::arrange(plans, records.count(), &options.only);
-    let attributes = order::needed(&actions);
-    (actions, rows, attributes)
+    order::arrange(plans, records.count(), &options.only)
 }
 
 /// Number of accounts its users have: incoming rows are not contacts yet, but their external ids say as much.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::forecast::forecast;
 use super::order::needed;
@@ -34,10 +34,14 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
     };
     let held: BTreeMap<u32, String> = held.into_iter().map(|(group, kinds)| (group, reason(kinds))).collect();
     let groups = held.len() as u64;
-    (without(plan, &held, window_limit), groups)
+    if held.is_empty() {
+        return (plan, groups);
+    }
+    (costed(without(plan, &held), window_limit), groups)
 }
 
-/// Holds back the groups of more certain members than may be joined unseen, where anything would be done to them.
+/// Holds back the groups of more certain members than may be joined unseen, where anything would be done to them. What the
+/// plan costs is left to [`costed`].
 pub(super) fn hold_large(mut plan: Plan, options: &Options) -> Plan {
     let largest = usize::try_from(options.largest_automatic_group).unwrap_or(usize::MAX);
     let is_large = |group: &Group| {
@@ -54,23 +58,30 @@ pub(super) fn hold_large(mut plan: Plan, options: &Options) -> Plan {
         let members = group.core().count();
         group.hold(&format!("{members} members are more than {largest}"));
     }
-    keep_held(plan, options.window_limit)
+    keep_held(plan)
 }
 
-/// Holds back the groups that wait for a person since they were planned first.
-pub(super) fn keep_held(plan: Plan, window_limit: Option<u32>) -> Plan {
+/// Holds back the groups that wait for a person since they were planned first. What the plan costs is left to [`costed`].
+pub(super) fn keep_held(plan: Plan) -> Plan {
     let held = plan.linkage.groups.iter().filter(|group| group.is_held());
     let held = held.map(|group| (group.id, group.review_reason.clone().unwrap_or_default())).collect();
-    without(plan, &held, window_limit)
+    without(plan, &held)
+}
+
+/// The plan with what carrying it out takes: the attributes its actions need, and the forecast.
+pub(super) fn costed(mut plan: Plan, window_limit: Option<u32>) -> Plan {
+    plan.attributes = needed(&plan.actions);
+    plan.forecast = forecast(&plan.actions, &plan.attributes, &plan.records, window_limit);
+    plan
 }
 
 /// The plan without the actions of these groups, each with the reason its rows are given.
-fn without(plan: Plan, held: &BTreeMap<u32, String>, window_limit: Option<u32>) -> Plan {
+fn without(plan: Plan, held: &BTreeMap<u32, String>) -> Plan {
     if held.is_empty() {
         return plan;
     }
     let mut plan = plan;
-    let mut numbers: BTreeMap<ActionId, ActionId> = BTreeMap::new();
+    let mut numbers: FxHashMap<ActionId, ActionId> = FxHashMap::default();
     plan.actions.retain(|action| !held.contains_key(&action.group));
     for (next, action) in (1..).zip(&mut plan.actions) {
         numbers.insert(action.id, ActionId(next));
@@ -97,7 +108,5 @@ fn without(plan: Plan, held: &BTreeMap<u32, String>, window_limit: Option<u32>) 
             _ => row.decided_by.iter_mut().for_each(renumber),
         }
     }
-    plan.attributes = needed(&plan.actions);
-    plan.forecast = forecast(&plan.actions, &plan.attributes, &plan.records, window_limit);
     plan
 }

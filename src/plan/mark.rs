@@ -6,7 +6,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Action, ActionBody, Attribute, AttributeValue, Change, NeededAttribute, Options, RowPlan, decide, order};
+use super::{Action, ActionBody, Attribute, AttributeValue, Change, Options, RowPlan, decide};
 use crate::contact::Records;
 use crate::ingest::Source;
 use crate::link::Linkage;
@@ -17,16 +17,15 @@ pub(super) fn decide_and_mark(
     sources: &[Source],
     linkage: &Linkage,
     options: &Options,
-) -> (Vec<Action>, Vec<RowPlan>, Vec<NeededAttribute>) {
-    let (mut actions, rows, attributes) = decide(&records, linkage, options);
-    let Some(name) = &options.import_mark else { return (actions, rows, attributes) };
+) -> (Vec<Action>, Vec<RowPlan>) {
+    let (mut actions, rows) = decide(&records, linkage, options);
+    let Some(name) = &options.import_mark else { return (actions, rows) };
     for action in &mut actions {
         if let ActionBody::Create { values, .. } = &mut action.body {
             values.change(|values| mark(values, records, sources, name));
         }
     }
-    let attributes = order::needed(&actions);
-    (actions, rows, attributes)
+    (actions, rows)
 }
 
 fn mark(values: &mut Vec<Change>, records: &dyn Records, sources: &[Source], name: &str) {

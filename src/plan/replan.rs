@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::forecast::forecast;
-use super::hold_back::keep_held;
+use super::hold_back::{costed, keep_held};
 use super::mark::decide_and_mark;
 use super::regroup::part;
 use super::rules::Rules;
-use super::{Choice, Decision, Options, Plan, Verdict};
+use super::{Choice, Decision, Forecast, Options, Plan, Verdict};
 use crate::contact::Records;
 use crate::link::{Alternative, Band, GoldenField, Group, MatchWeight, RecordIndex, ScoredPair, Veto, VetoReason};
 
@@ -33,10 +32,10 @@ pub fn replan(plan: Plan, decisions: &[Decision], options: &Options) -> Plan {
         group.id = number;
     }
     linkage.vetoes.sort_by_key(|veto| (veto.left, veto.right));
-    let (actions, rows, attributes) = decide_and_mark(&records, &sources, &linkage, options);
-    let forecast = forecast(&actions, &attributes, &records, options.window_limit);
+    let (actions, rows) = decide_and_mark(&records, &sources, &linkage, options);
+    let (attributes, forecast) = (Vec::new(), Forecast::default());
     let plan = Plan { header, sources, records, rejects, linkage, actions, rows, attributes, forecast };
-    keep_held(plan, options.window_limit)
+    costed(keep_held(plan), options.window_limit)
 }
 
 /// The groups that decisions were about, put together again for another look, in the order of the decisions. Those whose

@@ -8,6 +8,7 @@ mod rules;
 mod table;
 mod world;
 
+use super::order::needed;
 use super::regroup::part;
 use super::*;
 use crate::contact::{IntercomId, RecordBuilder, Role};

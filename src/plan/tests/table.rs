@@ -183,7 +183,7 @@ fn doubtful_groups_wait_for_a_person() {
     let records = vec![lead("5f01").email("a@x.example").build(), row().email("a@x.example").tag("t").build()];
     let mut linkage = linkage(&records, &[(Band::Review, &[0, 1])]);
     linkage.groups[0].review_reason = Some("two users with different external ids".to_owned());
-    let (actions, rows, _) = decide(&records, &linkage, &Options::default());
+    let (actions, rows) = decide(&records, &linkage, &Options::default());
     assert_eq!(actions, []);
     assert!(rows.iter().all(|row| row.expected == Outcome::Skipped));
     assert_eq!(rows[0].reason, "waits for review: two users with different external ids");
@@ -215,7 +215,7 @@ fn a_contact_listed_in_two_groups_is_left_alone() {
         row().email("b@x.example").tag("t").build(),
     ];
     let linkage = linkage(&records, &[(Band::Auto, &[0, 1]), (Band::Auto, &[2, 3])]);
-    let (actions, rows, _) = decide(&records, &linkage, &Options::default());
+    let (actions, rows) = decide(&records, &linkage, &Options::default());
     assert_eq!(actions, []);
     assert!(rows.iter().all(|row| row.expected == Outcome::Skipped));
 }
@@ -274,10 +274,10 @@ fn what_can_be_taken_back_comes_first() {
         row().email("b@x.example").custom("Plan", "1").build(),
     ];
     let linkage = linkage(&records, &[(Band::Auto, &[0, 1]), (Band::Single, &[2])]);
-    let (actions, _, attributes) = decide(&records, &linkage, &Options::default());
+    let (actions, _) = decide(&records, &linkage, &Options::default());
     let kinds: Vec<ActionKind> = actions.iter().map(Action::kind).collect();
     assert_eq!(kinds, [ActionKind::Create, ActionKind::Merge]);
-    assert_eq!(attributes, [NeededAttribute { name: "Plan".to_owned(), actions: 1 }]);
+    assert_eq!(needed(&actions), [NeededAttribute { name: "Plan".to_owned(), actions: 1 }]);
 }
 
 #[test]
