@@ -263,6 +263,18 @@ impl FromStr for ActionKind {
 }
 
 impl StandardAttribute {
+    /// Every one, in the order above.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Role,
+        Self::ExternalId,
+        Self::Email,
+        Self::Phone,
+        Self::Name,
+        Self::SignedUpAt,
+        Self::LastSeenAt,
+        Self::UnsubscribedFromEmails,
+    ];
+
     /// Intercom's name of it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -5,16 +5,7 @@ use crate::contact::{Pack, Packer, Unpacker};
 use crate::link::RecordIndex;
 
 /// Attributes Intercom defines, by their number.
-const STANDARD: [StandardAttribute; 8] = [
-    StandardAttribute::Role,
-    StandardAttribute::ExternalId,
-    StandardAttribute::Email,
-    StandardAttribute::Phone,
-    StandardAttribute::Name,
-    StandardAttribute::SignedUpAt,
-    StandardAttribute::LastSeenAt,
-    StandardAttribute::UnsubscribedFromEmails,
-];
+const STANDARD: [StandardAttribute; 8] = StandardAttribute::ALL;
 
 /// Names most plans write, by the numbers after those.
 const USUAL: [&str; 8] = ["job_title", "website", "street", "city", "region", "postcode", "country", "birthday"];

@@ -12,16 +12,6 @@ use crate::report::visible;
 /// Suggestions made for a name nobody knows.
 const SUGGESTIONS: usize = 3;
 
-const STANDARD: [StandardAttribute; 7] = [
-    StandardAttribute::ExternalId,
-    StandardAttribute::Email,
-    StandardAttribute::Phone,
-    StandardAttribute::Name,
-    StandardAttribute::SignedUpAt,
-    StandardAttribute::LastSeenAt,
-    StandardAttribute::UnsubscribedFromEmails,
-];
-
 /// Names of the legacy dialect, and what they are called here.
 const OLD_NAMES: [(&str, StandardAttribute); 2] =
     [("user_id", StandardAttribute::ExternalId), ("last_request_at", StandardAttribute::LastSeenAt)];
@@ -185,7 +175,7 @@ impl Book {
         if let Some(custom) = name.strip_prefix("custom_attributes.").or_else(|| name.strip_prefix("custom:")) {
             return self.custom(custom);
         }
-        let standard = STANDARD.into_iter().find(|standard| standard.name() == name);
+        let standard = settable().find(|standard| standard.name() == name);
         let standard =
             standard.or_else(|| OLD_NAMES.iter().find(|(old, _)| *old == name).map(|(_, standard)| *standard));
         if let Some(standard) = standard {
@@ -224,9 +214,14 @@ impl Book {
     }
 
     fn known(&self) -> impl Iterator<Item = &str> {
-        let standard = STANDARD.iter().map(|standard| standard.name());
+        let standard = settable().map(|standard| -> &str { standard.name() });
         standard.chain(OTHERS).chain(self.types.names())
     }
+}
+
+/// Attributes Intercom defines that an assignment may name: a role is given by converting.
+fn settable() -> impl Iterator<Item = StandardAttribute> {
+    StandardAttribute::ALL.into_iter().filter(|standard| *standard != StandardAttribute::Role)
 }
 
 /// The names among `known` that are spelled most like `name`, nearest first.
@@ -248,7 +243,7 @@ pub(super) fn missing(assignments: &[String], types: &AttributeTypes) -> Vec<Str
         .filter_map(|text| text.split_once('='))
         .map(|(name, _)| name.trim())
         .filter(|name| {
-            let standard = STANDARD.iter().any(|standard| standard.name() == *name)
+            let standard = settable().any(|standard| standard.name() == *name)
                 || OLD_NAMES.iter().any(|(old, _)| old == name)
                 || NOT_SET_HERE.iter().any(|(other, _)| other == name)
                 || OTHERS.contains(name);
