@@ -14,6 +14,8 @@ mod list;
 mod people;
 #[path = "speed/lists/rows.rs"]
 mod rows;
+#[path = "speed/lists/vocabulary.rs"]
+mod vocabulary;
 
 use divan::{Bencher, black_box};
 use leadfold::contact::{Company, Email, NameParts, PersonName, Phone, Side, SourceId, Timestamp};

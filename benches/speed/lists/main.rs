@@ -8,6 +8,7 @@ mod chance;
 mod list;
 mod people;
 mod rows;
+mod vocabulary;
 
 use std::io::{self, BufWriter, Write};
 
