@@ -41,7 +41,7 @@ pub(super) fn options(settings: &Settings) -> anyhow::Result<ingest::Options> {
     Ok(settings.ingest_options())
 }
 
-/// Reads all files of one side. `watch` is told the name of each step as it ends.
+/// Reads all files of one side. `watch` is told the name of each step as it ends. Records go where those go that are there.
 pub(super) fn read_files(
     inputs: &mut Inputs,
     paths: &[PathBuf],
@@ -52,7 +52,8 @@ pub(super) fn read_files(
     options(settings)?;
     for path in paths {
         let id = next_id(inputs)?;
-        let options = settings.ingest_options_for(&file::input_name(path));
+        let mut options = settings.ingest_options_for(&file::input_name(path));
+        options.scratch = inputs.records.scratch().cloned();
         add(inputs, read_file_watched(path, id, side, &options, &|_| true, watch)?);
     }
     Ok(())

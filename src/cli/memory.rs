@@ -19,6 +19,8 @@ const LONG_BYTES: u64 = 160 << 20;
 /// Memory for each byte of a long list: 8 were measured with a million and with three million rows of the lists of
 /// `docs/speed.md`; lists of fewer columns take more.
 const PER_BYTE_LONG: u64 = 10;
+/// What rows and pairs that go through a temporary file spare of that, for each byte.
+const ASIDE_PER_BYTE: u64 = 1;
 /// Memory for each byte of a list that is only looked through.
 const PER_BYTE_READ: u64 = 2;
 /// Memory for each byte of a list that others are near to: its own, and that of the contacts near it.
@@ -52,39 +54,61 @@ impl FromStr for Size {
     }
 }
 
-/// Refuses lists that need more memory than `limit` allows, or than the machine has left.
+/// Where a run keeps what it does not need at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// In memory.
+    InMemory,
+    /// In a temporary file: in memory the run would need so many bytes.
+    Aside { need: u64 },
+}
+
+/// Decides where a run keeps its rows, so that it needs no more memory than `limit` allows, or than the machine has left.
+/// Refuses lists that do not fit even with a temporary file.
 ///
 /// Of existing contacts that are only looked through (`--only-near`) the bytes are held, and what comes near a row.
-pub(super) fn check(
+pub(super) fn choose(
     existing: &[PathBuf],
     incoming: &[PathBuf],
     only_near: bool,
     limit: Option<Size>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Keep> {
     let size = |lists: &[PathBuf]| lists.iter().map(|list| size_of(list)).sum::<u64>();
     let (existing, incoming) = (size(existing), size(incoming));
-    let need = if only_near {
-        BASE_BYTES + existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR
+    let (need, least) = if only_near {
+        let need = BASE_BYTES + existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR;
+        (need, need)
     } else {
-        need_of(existing + incoming)
+        (need_of(existing + incoming), need_aside(existing + incoming))
     };
-    tracing::info!("about {} of memory needed", shown(need));
-    let refusal = match limit {
-        Some(Size(limit)) if need > limit => format!("--memory-limit allows {}; allow more", shown(limit)),
-        None => match available() {
-            Some(left) if need > left => {
-                format!("{} are left; free some, or try all the same with --memory-limit {}M", shown(left), need >> 20)
-            }
-            _ => return Ok(()),
-        },
-        Some(_) => return Ok(()),
+    tracing::info!("about {} of memory needed, {} with a temporary file", shown(need), shown(least));
+    let Some(left) = limit.map(|Size(limit)| limit).or_else(available) else { return Ok(Keep::InMemory) };
+    if need <= left {
+        return Ok(Keep::InMemory);
+    }
+    if least <= left {
+        return Ok(Keep::Aside { need });
+    }
+    let refusal = if limit.is_some() {
+        format!("--memory-limit allows {}; allow more", shown(left))
+    } else {
+        format!("{} are left; free some, or try all the same with --memory-limit {}M", shown(left), (least >> 20) + 1)
     };
-    Err(exit::usage(format!("the lists need about {} of memory, and {refusal}, or split the lists", shown(need))))
+    let aside = if least < need { ", temporary files used" } else { "" };
+    Err(exit::usage(format!(
+        "the lists need about {} of memory{aside}, and {refusal}, or split the lists",
+        shown(least)
+    )))
 }
 
 /// What planning lists of so many bytes takes.
 fn need_of(bytes: u64) -> u64 {
     (BASE_BYTES + bytes * PER_BYTE).min(LONG_BYTES + bytes * PER_BYTE_LONG)
+}
+
+/// The same, when rows and pairs go through a temporary file.
+fn need_aside(bytes: u64) -> u64 {
+    need_of(bytes).saturating_sub(bytes * ASIDE_PER_BYTE)
 }
 
 /// Bytes of a list once it is unpacked; nothing for what cannot be looked at before it is read.
@@ -116,7 +140,8 @@ fn available() -> Option<u64> {
     }
 }
 
-fn shown(bytes: u64) -> String {
+/// A number of bytes as a person writes it.
+pub(super) fn shown(bytes: u64) -> String {
     let mib = bytes >> 20;
     if mib < 10_240 { format!("{mib} MiB") } else { format!("{} GiB", mib >> 10) }
 }
@@ -140,13 +165,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list.csv");
         std::fs::write(&list, "a\n".repeat(1 << 20)).unwrap();
-        let told = check(std::slice::from_ref(&list), &[], false, Some(Size(50 << 20))).unwrap_err().to_string();
+        let told = choose(std::slice::from_ref(&list), &[], false, Some(Size(50 << 20))).unwrap_err().to_string();
         assert_eq!(
             told,
-            "the lists need about 84 MiB of memory, and --memory-limit allows 50 MiB; allow more, or split the lists"
+            "the lists need about 82 MiB of memory, temporary files used, and --memory-limit allows 50 MiB; allow more, or split the lists"
         );
-        check(std::slice::from_ref(&list), &[], false, Some(Size(90 << 20))).unwrap();
-        check(&[], &["-".into(), "/nowhere/list.csv".into()], false, None).unwrap();
+        assert_eq!(choose(std::slice::from_ref(&list), &[], false, Some(Size(90 << 20))).unwrap(), Keep::InMemory);
+        let room = choose(std::slice::from_ref(&list), &[], false, Some(Size(83 << 20))).unwrap();
+        assert_eq!(room, Keep::Aside { need: 84 << 20 });
+        let unknown = ["-".into(), "/nowhere/list.csv".into()];
+        assert_eq!(choose(&[], &unknown, false, None).unwrap(), Keep::InMemory);
     }
 
     #[test]

@@ -8,22 +8,24 @@ use clap::Args;
 
 use super::apply::GuardrailArgs;
 use super::args::{ConfigFileArgs, OutputArgs};
+use super::aside::Aside;
+use super::deciding_args::DecidingArgs;
 use super::exit::{self, Exit};
 use super::inputs;
-use super::memory::{self, Size};
+use super::memory::Size;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::pull::read_workspace;
-use super::setting_args::{self, InputArgs, IntercomArgs, set};
+use super::setting_args::{self, InputArgs, IntercomArgs};
 use super::signal::Cancel;
 use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, connect, file, match_model};
-use crate::config::{Layer, Layers, Settings, ValueOrigin};
+use crate::config::{Layers, Settings};
 use crate::contact::{IntercomId, Packed, Record, Records as _, Side, SourceId};
 use crate::ingest::Ingested;
 use crate::intercom::{Client, Me, Snapshot};
 use crate::link::{self, Linkage, Model};
-use crate::plan::{self, ActionKind, Header, Inputs, Plan, Recalled, WorkspaceBinding};
+use crate::plan::{self, Header, Inputs, Plan, Recalled, WorkspaceBinding};
 use crate::report;
 use crate::review::DecisionsFile;
 use crate::store::PlanFile;
@@ -68,9 +70,13 @@ pub(super) struct PlanArgs {
     /// Threads to use; all cores when missing. The plan is the same whatever the number
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
-    /// Refuse lists that need more memory than this, for instance 2G; what the machine has left when missing
+    /// Use no more memory than this, for instance 2G; what the machine has left when missing. Rows and pairs that need more
+    /// go through a temporary file; lists that do not fit even so are refused before they are read
     #[arg(long, value_name = "SIZE")]
     pub(super) memory_limit: Option<Size>,
+    /// Where temporary files go; beside the plan when missing
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) temporary_folder: Option<PathBuf>,
     /// Of existing contacts take those only that come near an incoming row: the others, and duplicates among them, are left
     /// alone and are not in the plan. For short lists against large workspaces
     #[arg(long, requires = "existing", conflicts_with = "pull")]
@@ -88,86 +94,6 @@ pub(super) struct PlanArgs {
     pub(super) intercom: IntercomArgs,
     #[command(flatten)]
     pub(super) config: ConfigFileArgs,
-}
-
-/// What to decide.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Deciding")]
-pub(super) struct DecidingArgs {
-    /// Groups of leads without a user
-    #[arg(long, value_name = "WHAT", value_parser = ["archive", "promote", "delete", "report"])]
-    pub(super) lead_groups: Option<String>,
-    /// Groups of several users
-    #[arg(long, value_name = "WHAT", value_parser = ["report", "archive"])]
-    pub(super) user_groups: Option<String>,
-    /// Write only empty attributes, or let incoming values win
-    #[arg(long, value_name = "WHAT", value_parser = ["empty", "overwrite"])]
-    pub(super) fill: Option<String>,
-    /// Only create what is new
-    #[arg(long, conflicts_with = "update_only")]
-    pub(super) create_only: bool,
-    /// Only touch what exists
-    #[arg(long)]
-    pub(super) update_only: bool,
-    /// Plan only these kinds of action
-    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
-    pub(super) only: Vec<ActionKind>,
-    /// Match weight, in bits, from which groups are planned rather than reviewed
-    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
-    pub(super) min_weight: Option<f64>,
-    /// A saved match model, used instead of learning one from the rows
-    #[arg(long, value_name = "FILE")]
-    pub(super) model: Option<PathBuf>,
-    /// Decisions people made on earlier plans: what was kept apart stays apart, what was joined is joined again. `review`
-    /// adds to the file; one that does not exist yet is empty
-    #[arg(long, value_name = "FILE")]
-    pub(super) decisions: Option<PathBuf>,
-    /// Mark every contact that is created with its row, in this custom attribute: a create whose answer was lost is then
-    /// found for certain
-    #[arg(long, value_name = "ATTRIBUTE", num_args = 0..=1, require_equals = true, default_missing_value = "import_mark")]
-    pub(super) import_mark: Option<String>,
-    /// What becomes of values a merge would lose: one note on the survivor, custom attributes of it, or nothing
-    #[arg(long, value_name = "WHAT", value_parser = ["note", "attribute", "drop"])]
-    pub(super) keep: Option<String>,
-    /// With `--keep attribute`, which it implies: the custom attribute that keeps what of a field would be lost, for instance
-    /// 'email=Other emails'; may be given several times, the rest goes into the note
-    #[arg(long, value_name = "FIELD=ATTRIBUTE")]
-    pub(super) keep_attribute: Vec<String>,
-}
-
-impl DecidingArgs {
-    fn layer(&self) -> anyhow::Result<Layer> {
-        let mut layer = Layer::default();
-        set(&mut layer, "plan.lead_groups", self.lead_groups.clone(), "--lead-groups");
-        set(&mut layer, "plan.user_groups", self.user_groups.clone(), "--user-groups");
-        set(&mut layer, "plan.fill", self.fill.clone(), "--fill");
-        set(&mut layer, "plan.mode", self.create_only.then_some("create_only"), "--create-only");
-        set(&mut layer, "plan.mode", self.update_only.then_some("update_only"), "--update-only");
-        set(&mut layer, "plan.import_mark", self.import_mark.clone(), "--import-mark");
-        if !self.keep_attribute.is_empty() {
-            if let Some(other) = self.keep.as_deref().filter(|keep| *keep != "attribute") {
-                return Err(exit::usage(format!("--keep {other} and --keep-attribute contradict each other")));
-            }
-            layer.set("plan.keep", "attribute", ValueOrigin::Flag("--keep-attribute"));
-            let places = self.keep_attribute.iter().map(|pair| {
-                let split = pair.split_once('=').filter(|(field, place)| !field.is_empty() && !place.is_empty());
-                let split = split.map(|(field, place)| (field.to_owned(), toml::Value::from(place)));
-                split.ok_or_else(|| exit::usage(format!("--keep-attribute '{pair}': write it as 'field=Attribute'")))
-            });
-            let places: toml::Table = places.collect::<anyhow::Result<_>>()?;
-            layer.set("plan.keep_attributes", places, ValueOrigin::Flag("--keep-attribute"));
-        }
-        set(&mut layer, "plan.keep", self.keep.clone(), "--keep");
-        if !self.only.is_empty() {
-            let kinds: Vec<toml::Value> = self.only.iter().map(|kind| kind.name().into()).collect();
-            layer.set("plan.only", kinds, ValueOrigin::Flag("--only"));
-        }
-        set(&mut layer, "match.auto_weight", self.min_weight, "--min-weight");
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        set(&mut layer, "match.model", path(&self.model), "--model");
-        set(&mut layer, "match.decisions", path(&self.decisions), "--decisions");
-        Ok(layer)
-    }
 }
 
 /// Runs the verb.
@@ -197,11 +123,14 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     }
     file::check_folder_of(path)?;
     arguments.save_model.as_deref().map_or(Ok(()), file::check_folder_of)?;
-    memory::check(&arguments.existing, &arguments.incoming, arguments.only_near, arguments.memory_limit)?;
+    let aside = Aside::choose(arguments, path, printer)?;
     let mut timings = Timings::start();
-    let plan = make(arguments, &settings, &layers, model.as_ref(), printer, cancel, &mut timings)?;
+    let told = Told { settings: &settings, layers: &layers, model: model.as_ref(), aside: &aside };
+    let plan = make(arguments, &told, printer, cancel, &mut timings)?;
     tracing::info!("{} actions decided", plan.actions.len());
-    PlanFile::create(path, &plan)?;
+    let written = PlanFile::create(path, &plan);
+    aside.check()?;
+    written?;
     if let Some(file) = &arguments.save_model {
         match_model::save(file, &plan.linkage.model)?;
     }
@@ -249,17 +178,28 @@ fn print(plan: &Plan, path: &Path, output: &OutputArgs, printer: &Printer) -> an
     Ok(())
 }
 
+/// What there is to go by, beside the flags.
+struct Told<'a> {
+    settings: &'a Settings,
+    layers: &'a Layers,
+    model: Option<&'a Model>,
+    aside: &'a Aside,
+}
+
 /// Reads, links and decides.
 fn make(
     arguments: &PlanArgs,
-    settings: &Settings,
-    layers: &Layers,
-    model: Option<&Model>,
+    told: &Told<'_>,
     printer: &Printer,
     cancel: &Cancel,
     timings: &mut Timings,
 ) -> anyhow::Result<Plan> {
+    let Told { settings, layers, model, aside } = *told;
     let mut inputs = Inputs::default();
+    let scratch = aside.scratch();
+    if let Some(scratch) = &scratch {
+        inputs.records.set_aside(scratch);
+    }
     let all: Vec<PathBuf> = arguments.existing.iter().chain(&arguments.incoming).cloned().collect();
     inputs::refuse_repeats(&all)?;
     if arguments.only_near {
@@ -276,10 +216,13 @@ fn make(
     if !arguments.only_near {
         inputs::read_files(&mut inputs, &arguments.incoming, Side::Incoming, settings, &mut |step| timings.end(step))?;
     }
+    aside.check()?;
     tracing::info!("{} rows to link, {} rejected", inputs.records.len(), inputs.rejects.len());
     let mut recalled = recall(&inputs.records, settings, printer)?;
-    let options = link::Options { decided: std::mem::take(&mut recalled.decided), ..settings.link_options() };
+    let decided = std::mem::take(&mut recalled.decided);
+    let options = link::Options { decided, scratch, ..settings.link_options() };
     let linkage = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
+    aside.check()?;
     if let (None, Some(reason)) = (model, linkage.model.fallback) {
         printer.say(&format!("match weights: the shipped defaults, because {reason}"));
     }
@@ -296,6 +239,7 @@ fn make(
         settings: as_json(layers),
     };
     let plan = recalled.follow(plan::assemble(header, inputs, linkage, &settings.plan), &settings.plan);
+    aside.check()?;
     timings.end("decide");
     Ok(plan)
 }

@@ -251,6 +251,7 @@ impl Settings {
             region: self.input.region.as_deref().and_then(Region::parse),
             default_role: self.input.role,
             cell_limit: self.input.cell_limit,
+            scratch: None,
         }
     }
 

@@ -27,7 +27,9 @@ pub use field::{Field, ParseFieldError};
 pub(crate) use gender::{gender, is_gender_column};
 pub use name::{NameKind, NameParts, PersonName, Script, are_nicknames, consonant_key, nickname_sets, spelling_key};
 pub use origin::{Origin, Side, SourceId};
-pub use packed::{Compact, Iter, Pack, Packed, Packer, Records, Unpacker};
+#[cfg(test)]
+pub(crate) use packed::Fragile;
+pub use packed::{Compact, Iter, Pack, Packed, Packer, Place, Records, Scratch, Unpacker};
 pub use phone::Phone;
 pub use record::{ExternalId, IntercomId, RawCell, RawRow, Record, Role};
 pub use region::Region;

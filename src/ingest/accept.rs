@@ -3,6 +3,7 @@
 //! Owns the last judgement on a row: cells that are no text, rows that name nobody, existing contacts without an id.
 //! Chunks are worked on side by side; what comes out is in row order whatever the number of threads.
 
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
@@ -16,7 +17,7 @@ use super::reject::{Reject, RejectReason};
 use super::rows::Fault;
 use super::source::TextEncoding;
 use super::table::{Chunk, RejectedBytes, Table};
-use crate::contact::{Field, Origin, Packed, Record, Side, SourceId};
+use crate::contact::{Field, Origin, Packed, Record, Scratch, Side, SourceId};
 
 /// Characters of a cell shown in a reject.
 const SHOWN_CHARACTERS: usize = 1_000;
@@ -60,6 +61,7 @@ pub(super) struct RowReader<'a> {
     pub(super) normalizer: Normalizer,
     pub(super) orders: DateOrders,
     pub(super) wanted: &'a Wanted<'a>,
+    pub(super) scratch: Option<&'a Arc<dyn Scratch>>,
 }
 
 impl RowReader<'_> {
@@ -67,6 +69,9 @@ impl RowReader<'_> {
     pub(super) fn all(&self, table: Table) -> Yield {
         let Table { chunks, rejected, .. } = table;
         let mut all: Yield = Yield::new(self.fields.len());
+        if let Some(scratch) = self.scratch {
+            all.records.set_aside(scratch);
+        }
         all.rejects.extend(rejected.iter().map(|rejected| self.rejected(rejected)));
         let memory = Memory::default();
         // Some chunks at a time, so that what was read makes room for what comes of it.

@@ -81,8 +81,9 @@ pub fn read_those(
     let (orders, date_notes) = date_orders(&table, id, encoding, &columns, options.region);
     let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
     let normalizer = Normalizer { region: options.region, default_role: options.default_role, side };
-    let reader =
-        RowReader { id, encoding, names: &names, fields: &fields, reversed: &reversed, normalizer, orders, wanted };
+    let scratch = options.scratch.as_ref();
+    let (names, fields, reversed) = (names.as_slice(), fields.as_slice(), reversed.as_slice());
+    let reader = RowReader { id, encoding, names, fields, reversed, normalizer, orders, wanted, scratch };
     let rows = u64::from(table.rows);
     let Yield { records, rejects, counts, unwanted } = reader.all(table);
     for (column, (filled, invalid)) in columns.iter_mut().zip(counts) {

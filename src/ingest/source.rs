@@ -1,9 +1,11 @@
 //! What one input turned out to be, how to read it, and what reading it gave.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Reject;
-use crate::contact::{Field, Packed, Record, Region, Role, Side, SourceId};
+use crate::contact::{Field, Packed, Record, Region, Role, Scratch, Side, SourceId};
 
 /// A cell separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +164,8 @@ pub struct Options {
     pub default_role: Option<Role>,
     /// Longest cell accepted, in bytes of UTF-8; `None` means 131,072.
     pub cell_limit: Option<usize>,
+    /// Where records go that memory has no room for. Changes no record.
+    pub scratch: Option<Arc<dyn Scratch>>,
 }
 
 /// Everything one input gave. `records.len() + rejects.len() == source.rows`, always.

@@ -49,9 +49,11 @@ pub use model::{Fallback, LevelWeight, MODEL_SCHEMA, Model, ModelError, Scale};
 pub use near::Near;
 pub use survive::{Alternative, FieldRule, Golden, GoldenField, SurvivorOrder, SurvivorRule};
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::contact::Records;
+use crate::contact::{Records, Scratch};
 use bands::Banded;
 use cluster::Clusters;
 use compare::Comparer;
@@ -72,6 +74,8 @@ pub struct Options {
     pub survivor: SurvivorOrder,
     /// What people said before about these records: never joined, or always.
     pub decided: Decided,
+    /// Where keys and pairs may go that memory has no room for. Changes no result.
+    pub scratch: Option<Arc<dyn Scratch>>,
     /// Ideas that a measurement switches off; none otherwise.
     #[doc(hidden)]
     pub without: ablation::Without,
@@ -86,6 +90,7 @@ impl Default for Options {
             largest_auto_group: 50,
             survivor: SurvivorOrder::default(),
             decided: Decided::default(),
+            scratch: None,
             without: ablation::Without::default(),
         }
     }

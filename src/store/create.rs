@@ -27,6 +27,9 @@ pub(super) fn create(path: &Path, plan: &Plan) -> Result<(), Error> {
         .map_err(failed)?
         .into_temp_path();
     fill(&temporary, plan).map_err(|error| at(path, error))?;
+    if plan.records.is_lost() {
+        return Err(Error::RowsLost { path: path.to_owned() });
+    }
     File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
 
     let _lock = Lock::take(path)?;

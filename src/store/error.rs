@@ -56,6 +56,20 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The temporary file of a run could not be made, written or read.
+    #[error("{folder}: the temporary file of this run cannot be used: {source}; make room there, name another folder with --temporary-folder, or allow more memory with --memory-limit; no plan was written", folder = .folder.display())]
+    Scratch {
+        /// The folder it is in.
+        folder: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Rows that were set aside did not come back.
+    #[error("{path}: not written, because rows that were set aside in a temporary file cannot be read back", path = .path.display())]
+    RowsLost {
+        /// The plan that was to be written.
+        path: PathBuf,
+    },
     /// SQLite refused.
     #[error("{path}: the plan file is damaged or cannot be used: {source}", path = .path.display())]
     Sqlite {

@@ -3,7 +3,8 @@
 //! Is given a finished [`Plan`](crate::plan::Plan) and writes it whole or not at all; reads it back; keeps the journal
 //! of an apply (one entry before and one after every request that writes, and the full state of every contact before
 //! its first change), people's decisions and the outcomes. Format: `docs/plan-file.md`.
-//! The mirror is a copy of a workspace that later pulls bring up to date.
+//! The mirror is a copy of a workspace that later pulls bring up to date; a scratch is a temporary file for what a run has no
+//! room for in memory.
 
 mod content;
 mod create;
@@ -19,6 +20,7 @@ mod part;
 mod read;
 mod row;
 mod schema;
+mod scratch;
 mod seal;
 mod survey;
 mod value;
@@ -35,5 +37,6 @@ pub use history::Pace;
 pub use journal::{ActionState, Attempt, AttemptId, AttemptResult, BeforeImage, JournalEntry, RowOutcome, Run};
 pub use mirror::{Fate, Mark, Mirror};
 pub use part::Part;
+pub use scratch::ScratchFile;
 pub use survey::{Survey, SurveyError};
 pub use work::{ActionWork, Choice, RowWork, Tally, last_place};

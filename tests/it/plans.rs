@@ -287,6 +287,30 @@ fn lists_that_do_not_fit_into_memory_are_refused_before_they_are_read() {
 }
 
 #[test]
+fn rows_that_memory_has_no_room_for_go_through_a_temporary_file_and_the_plan_is_the_same() {
+    let row = |number: u32| {
+        let (person, company) = (number % 400, number % 7);
+        format!("Person{person} Lee,person{person}@hill{company}.example,Hillside {company},Leeds,{number}\n")
+    };
+    let list: String =
+        std::iter::once("Name,Email,Company,City,Number\n".to_owned()).chain((0..800).map(row)).collect();
+    let desk = Desk::new();
+    desk.file("list.csv", &list);
+    desk.run(&["plan", "list.csv", "-o", "plain.plan", "--no-report"]).ends_with(0);
+    // Half a byte for each of the list less than it needs in memory
+    let limit = ((32 << 20) + list.len() * 51 / 2).to_string();
+    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--memory-limit", &limit];
+    desk.run(&plan).ends_with(0).says(&["through a temporary file in ."]);
+    assert_eq!(desk.listing(), ["list.csv", "list.plan", "plain.plan"]);
+    for part in ["--rows", "--groups", "--actions"] {
+        let shown = |plan| desk.run(&["show", plan, part, "--format", "csv"]).ends_with(0).out;
+        assert_eq!(shown("list.plan"), shown("plain.plan"), "{part}");
+    }
+    let elsewhere = [&plan[..], &["--temporary-folder", "nowhere"]].concat();
+    desk.run(&elsewhere).ends_with(1).says(&["nowhere: the temporary file of this run cannot be used"]);
+}
+
+#[test]
 fn an_apply_leaves_what_to_go_on_with_beside_the_plan() {
     let workspace = Workspace::seeded(
         "id,role,email,name,phone\n\

@@ -3,29 +3,30 @@
 //! Owns [`Packed`], a list that can only grow, and [`Records`], what later phases ask of a list of records whatever holds
 //! it. Texts that come again (companies, cities, tags, names of columns) are kept once for a list. An item that is borrowed
 //! stays unpacked with its neighbours, so that borrowing all of them costs as much as a `Vec`; [`Packed::look`] and
-//! [`Packed::unpacked`] keep nothing.
+//! [`Packed::unpacked`] keep nothing. A list can also leave memory altogether, for a [`Scratch`].
 
 mod bytes;
 mod compact;
 mod record;
+mod records;
+mod run;
+mod scratch;
 mod serial;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Index;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use bytes::Book;
 pub(crate) use bytes::Column;
 pub use bytes::{Packer, Unpacker};
 pub use compact::Compact;
-
-use super::Record;
-
-/// Items that are unpacked together when one of them is borrowed.
-const PIECE: usize = 32;
+pub use records::Records;
+use run::Run;
+#[cfg(test)]
+pub(crate) use scratch::Fragile;
+pub use scratch::{Place, Scratch};
 
 /// What can be held as bytes.
 pub trait Pack: Clone {
@@ -36,166 +37,18 @@ pub trait Pack: Clone {
     fn unpack(from: &mut Unpacker<'_>) -> Option<Self>;
 }
 
-/// A list of records, however they are kept.
-pub trait Records: Sync {
-    /// How many there are.
-    fn count(&self) -> usize;
-
-    /// The record at a place.
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>>;
-
-    /// Where the record at a place comes from, its side, role, ids, companies and day of creation. Of everything else it may
-    /// have nothing.
-    fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.look(at)
-    }
-}
-
-impl Records for [Record] {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.get(at).map(Cow::Borrowed)
-    }
-}
-
-impl Records for Vec<Record> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.get(at).map(Cow::Borrowed)
-    }
-}
-
-impl<const COUNT: usize> Records for [Record; COUNT] {
-    fn count(&self) -> usize {
-        COUNT
-    }
-
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.get(at).map(Cow::Borrowed)
-    }
-}
-
-impl<R: Records + ?Sized> Records for &R {
-    fn count(&self) -> usize {
-        (**self).count()
-    }
-
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
-        (**self).look(at)
-    }
-
-    fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
-        (**self).head(at)
-    }
-}
-
-impl Records for Packed<Record> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.look(at).map(Cow::Owned)
-    }
-
-    fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
-        self.read(at, record::unpack_head).map(Cow::Owned)
-    }
-}
-
 /// A list of packed items.
 #[derive(Clone)]
 pub struct Packed<T> {
     /// Each with a book of its own; only the last one grows.
     runs: Vec<Run<T>>,
     len: usize,
-}
-
-#[derive(Clone)]
-struct Run<T> {
-    first: usize,
-    len: usize,
-    pieces: Vec<Piece<T>>,
-    open: Piece<T>,
-    book: Book,
-}
-
-#[derive(Clone)]
-struct Piece<T> {
-    bytes: Vec<u8>,
-    starts: Vec<u32>,
-    /// Its items, once one was borrowed.
-    kept: OnceLock<Box<[T]>>,
-}
-
-impl<T> Default for Piece<T> {
-    fn default() -> Self {
-        Self { bytes: Vec::new(), starts: Vec::new(), kept: OnceLock::new() }
-    }
+    scratch: Option<Arc<dyn Scratch>>,
 }
 
 impl<T> Default for Packed<T> {
     fn default() -> Self {
-        Self { runs: Vec::new(), len: 0 }
-    }
-}
-
-impl<T: Pack> Piece<T> {
-    fn read<'a, V>(
-        &'a self,
-        at: usize,
-        book: &'a Book,
-        read: impl FnOnce(&mut Unpacker<'_>) -> Option<V>,
-    ) -> Option<V> {
-        let start = usize::try_from(*self.starts.get(at)?).ok()?;
-        read(&mut Unpacker { bytes: self.bytes.get(start..)?, book })
-    }
-
-    fn kept(&self, book: &Book) -> &[T] {
-        self.kept.get_or_init(|| (0..self.starts.len()).map_while(|at| self.read(at, book, T::unpack)).collect())
-    }
-}
-
-impl<T: Pack> Run<T> {
-    fn new(first: usize) -> Self {
-        Self { first, len: 0, pieces: Vec::new(), open: Piece::default(), book: Book::default() }
-    }
-
-    fn push(&mut self, item: &T) {
-        let Self { open, book, .. } = self;
-        open.starts.push(u32::try_from(open.bytes.len()).unwrap_or(u32::MAX));
-        item.pack(&mut Packer { bytes: &mut open.bytes, book });
-        self.len += 1;
-        if open.starts.len() < PIECE {
-            // What was borrowed lacks the new one
-            open.kept.take();
-            return;
-        }
-        self.pieces.push(Piece {
-            bytes: open.bytes.as_slice().to_vec(),
-            starts: open.starts.as_slice().to_vec(),
-            kept: OnceLock::new(),
-        });
-        open.bytes.clear();
-        open.starts.clear();
-        open.kept.take();
-    }
-
-    /// The piece an item stands in, and its place there.
-    fn piece(&self, at: usize) -> Option<(&Piece<T>, usize)> {
-        let at = at.checked_sub(self.first).filter(|at| *at < self.len)?;
-        Some((self.pieces.get(at / PIECE).unwrap_or(&self.open), at % PIECE))
-    }
-
-    fn close(&mut self) {
-        self.book.close();
-        self.pieces.shrink_to_fit();
+        Self { runs: Vec::new(), len: 0, scratch: None }
     }
 }
 
@@ -215,7 +68,7 @@ impl<T: Pack> Packed<T> {
     /// Adds an item.
     pub fn push(&mut self, item: &T) {
         if self.runs.is_empty() {
-            self.runs.push(Run::new(self.len));
+            self.runs.push(Run::new(self.len, self.scratch.as_ref()));
         }
         if let Some(run) = self.runs.last_mut() {
             run.push(item);
@@ -228,11 +81,35 @@ impl<T: Pack> Packed<T> {
         if let Some(last) = self.runs.last_mut() {
             last.close();
         }
-        for run in other.runs {
-            let first = self.len;
+        for mut run in other.runs {
+            if let Some(scratch) = &self.scratch {
+                run.set_aside(scratch);
+            }
+            run.first = self.len;
             self.len += run.len;
-            self.runs.push(Run { first, ..run });
+            self.runs.push(run);
         }
+    }
+
+    /// Moves the items out of memory, and those that are added later. Looking at one fetches its neighbours too, so that
+    /// going through the list costs little more than before; what is borrowed stays in memory as ever.
+    pub fn set_aside(&mut self, scratch: &Arc<dyn Scratch>) {
+        for run in &mut self.runs {
+            run.set_aside(scratch);
+        }
+        self.scratch = Some(Arc::clone(scratch));
+    }
+
+    /// Where items go that memory has no room for.
+    #[must_use]
+    pub fn scratch(&self) -> Option<&Arc<dyn Scratch>> {
+        self.scratch.as_ref()
+    }
+
+    /// Whether items that were set aside may not come back: what is made of the list is not to be trusted then.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.runs.iter().any(Run::is_lost)
     }
 
     fn run(&self, at: usize) -> Option<&Run<T>> {
@@ -243,9 +120,7 @@ impl<T: Pack> Packed<T> {
     }
 
     fn read<V>(&self, at: usize, read: impl FnOnce(&mut Unpacker<'_>) -> Option<V>) -> Option<V> {
-        let run = self.run(at)?;
-        let (piece, place) = run.piece(at)?;
-        piece.read(place, &run.book, read)
+        self.run(at)?.read(at, read)
     }
 
     /// The item at a place, unpacked anew.
@@ -265,9 +140,7 @@ impl<T: Pack> Packed<T> {
     /// The item at a place, which stays unpacked from now on.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&T> {
-        let run = self.run(at)?;
-        let (piece, place) = run.piece(at)?;
-        piece.kept(&run.book).get(place)
+        self.run(at)?.kept(at)
     }
 
     /// The first item.
@@ -278,9 +151,11 @@ impl<T: Pack> Packed<T> {
 
     /// Changes the items, all of them unpacked meanwhile.
     pub fn change<V>(&mut self, change: impl FnOnce(&mut Vec<T>) -> V) -> V {
+        let scratch = self.scratch.clone();
         let mut items: Vec<T> = std::mem::take(self).into_iter().collect();
         let changed = change(&mut items);
-        *self = items.into();
+        self.scratch = scratch;
+        self.extend(items);
         changed
     }
 

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 
 use super::bytes::Book;
@@ -60,6 +62,55 @@ fn bytes_cut_short_are_no_record() {
     let unpack = |bytes: &[u8]| Record::unpack(&mut Unpacker { bytes, book: &book });
     assert_eq!(unpack(&bytes), Some(full()));
     assert!((0..bytes.len()).all(|end| unpack(&bytes[..end]).is_none()));
+}
+
+fn many(count: u32) -> Vec<Record> {
+    let record = |row: u32| RecordBuilder::lead().origin(0, row + 1).name("Ann Lee").city(&format!("c{row}")).build();
+    (0..count).map(record).collect()
+}
+
+#[test]
+fn a_list_that_was_set_aside_reads_as_before() {
+    let records = many(200);
+    let sound = Fragile::after(1_000, 10_000);
+    let scratch: Arc<dyn Scratch> = Arc::clone(&sound) as _;
+    let mut moved: Packed<Record> = records[..90].iter().cloned().collect();
+    moved.set_aside(&scratch);
+    let before = sound.held();
+    assert!(before > 0);
+    moved.extend(records[90..150].iter().cloned());
+    moved.append(records[150..].iter().cloned().collect());
+    assert!(sound.held() > before);
+    assert_eq!(moved.unpacked().collect::<Vec<_>>(), records);
+    assert_eq!(moved.iter().cloned().collect::<Vec<_>>(), records);
+    assert_eq!(moved.clone(), moved);
+    assert_eq!(moved.head(77).unwrap().origin, records[77].origin);
+    moved.change(|records| records.truncate(100));
+    assert_eq!(moved.into_iter().collect::<Vec<_>>(), records[..100]);
+}
+
+#[test]
+fn what_cannot_be_set_aside_stays() {
+    let records = many(100);
+    let scratch: Arc<dyn Scratch> = Fragile::after(1, 1_000);
+    let mut moved: Packed<Record> = Packed::default();
+    moved.set_aside(&scratch);
+    moved.extend(records.iter().cloned());
+    assert!(moved.is_lost());
+    assert_eq!(moved.unpacked().collect::<Vec<_>>(), records);
+}
+
+#[test]
+fn what_cannot_be_had_back_is_empty_and_told() {
+    let records = many(100);
+    let scratch: Arc<dyn Scratch> = Fragile::after(1_000, 1);
+    let mut moved: Packed<Record> = records.iter().cloned().collect();
+    moved.set_aside(&scratch);
+    assert!(!moved.is_lost());
+    let seen: Vec<Record> = (0..100).filter_map(|at| Records::look(&moved, at).map(Cow::into_owned)).collect();
+    assert!(moved.is_lost());
+    assert_eq!((seen.len(), &seen[..32], &seen[96..]), (100, &records[..32], &records[96..]));
+    assert!(seen[32..96].iter().all(|record| *record == Record::default()));
 }
 
 proptest! {

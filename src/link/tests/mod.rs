@@ -1,5 +1,6 @@
 //! Laws every linkage keeps, and the hard cases people meet.
 
+mod aside;
 mod decisions;
 mod hard_cases;
 mod laws;
