@@ -41,6 +41,16 @@ impl Company {
         }
     }
 
+    /// The key alone of what [`Self::pack_whole`] wrote.
+    pub(super) fn unpack_key<'a>(from: &mut Unpacker<'a>) -> Option<&'a str> {
+        let flags = from.byte()?;
+        let (_, key) = (from.text()?, from.text()?);
+        if flags & 1 != 0 {
+            from.text()?;
+        }
+        Some(key)
+    }
+
     pub(super) fn unpack_whole(from: &mut Unpacker<'_>) -> Option<Self> {
         let flags = from.byte()?;
         Some(Self(Arc::new(Named {

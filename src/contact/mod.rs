@@ -7,6 +7,7 @@
 mod company;
 mod date;
 mod email;
+mod facts;
 mod field;
 mod gender;
 mod mail_domain;
@@ -23,6 +24,8 @@ mod sample;
 pub use company::Company;
 pub use date::{Birthday, DateOrder, Timestamp};
 pub use email::{Email, EmailProblem, MailboxKind};
+pub use facts::Facts;
+pub(crate) use facts::{EmailFacts, NameFacts, PhoneFacts};
 pub use field::{Field, ParseFieldError};
 pub(crate) use gender::{gender, is_gender_column};
 pub use name::{NameKind, NameParts, PersonName, Script, are_nicknames, consonant_key, nickname_sets, spelling_key};

@@ -218,6 +218,9 @@ pub(super) fn relate(left: u32, right: u32, tokens: &Words) -> Relation {
     if left == right {
         return Relation::Same;
     }
+    if tokens.are_strangers(left, right) {
+        return Relation::Different;
+    }
     let relation = |at: u8| RELATIONS.get(usize::from(at)).copied().unwrap_or(Relation::Different);
     relation(tokens.relations.answer(left.min(right), left.max(right), || find_relation(left, right, tokens) as u8))
 }
@@ -333,6 +336,22 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn words_called_strangers_by_their_letters_are_different(
+            names in prop::collection::vec("[a-e]{1,5}[a-h]{0,4}|Bob|Robert|Müller|Mueller|Bill|William", 2..12),
+        ) {
+            let records: Vec<Record> = names.iter().map(|name| RecordBuilder::lead().name(name).build()).collect();
+            let features = Features::new(&records, Without::default());
+            let words = 0..u32::try_from(features.tokens.len()).expect("few");
+            for left in words.clone() {
+                for right in words.clone().filter(|right| *right != left) {
+                    if features.tokens.are_strangers(left, right) {
+                        prop_assert_eq!(find_relation(left, right, &features.tokens), Relation::Different);
+                    }
+                }
+            }
+        }
+
         #[test]
         fn the_short_way_gives_what_the_long_way_gives(
             names in prop::collection::vec("(Ann|Anna|Lee|Leeds|Lea|Bob|Robert|A|Nan) (Lee|Ann|Leed|Roberts|Al|Nanle)", 2..8),

@@ -19,38 +19,86 @@ pub(super) fn edits(left: &str, right: &str) -> usize {
 
 /// Whether one word is the other with a slip of the pen: one edit, or two in a long word.
 pub(super) fn is_typo(left: &str, right: &str) -> bool {
-    let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
-    if shorter < SHORTEST_WITH_TYPO || longer - shorter > 2 {
-        return false;
-    }
-    let allowed = if shorter >= 7 { 2 } else { 1 };
-    lonely(left, right).is_none_or(|(one, other)| one.max(other) <= allowed) && edits(left, right) <= allowed
+    Letters::of(left).may_be_typo(Letters::of(right)) && edits(left, right) <= allowed(left.len().min(right.len()))
 }
 
-/// How many letters of each word the other one does not have at all, counting a letter once and rather too few: that many
-/// edits it takes at least, and that many letters have no partner. `None` where words are not ASCII.
-fn lonely(left: &str, right: &str) -> Option<(usize, usize)> {
-    if !(left.is_ascii() && right.is_ascii()) {
-        return None;
-    }
-    let letters = |word: &str| word.bytes().fold(0_u64, |set, letter| set | 1 << (letter & 63));
-    let (one, other) = (letters(left), letters(right));
-    Some(((one & !other).count_ones() as usize, (other & !one).count_ones() as usize))
+/// Edits that are still a slip of the pen, in a word of so many bytes.
+fn allowed(shorter: usize) -> usize {
+    if shorter >= 7 { 2 } else { 1 }
 }
 
-/// Whether two words may be similar, told by their letters alone.
-fn may_be_similar(left: &str, right: &str) -> bool {
-    let Some((one, other)) = lonely(left, right) else { return true };
-    if left.is_empty() || right.is_empty() {
-        return true;
+/// Longest word, in bytes, that is judged by its letters.
+const LONGEST_JUDGED: usize = 64;
+
+/// What can be said of a word without its text: which letters it has, several of them to a bit, how long it is and how it
+/// begins. Enough to tell most words apart; of a word that is long or not ASCII nothing is said but its length.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Letters {
+    set: u64,
+    length: u16,
+    first: u8,
+    plain: bool,
+}
+
+impl Letters {
+    pub(super) fn of(word: &str) -> Self {
+        let bytes = word.as_bytes();
+        Self {
+            set: bytes.iter().fold(0, |set, letter| set | 1 << (letter & 63)),
+            length: u16::try_from(bytes.len()).unwrap_or(u16::MAX),
+            first: bytes.first().copied().unwrap_or_default(),
+            plain: word.is_ascii() && bytes.len() <= LONGEST_JUDGED,
+        }
     }
-    let shorter = left.len().min(right.len());
-    let length = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
-    let met = length(left.len().saturating_sub(one).min(right.len().saturating_sub(other)));
-    let jaro = (met / length(left.len()) + met / length(right.len()) + 1.0) / 3.0;
-    // Four equal letters at the start are the most that help (Winkler 1990).
-    let most = if left.as_bytes().first() == right.as_bytes().first() { jaro + 0.4 * (1.0 - jaro) } else { jaro };
-    most >= SIMILAR - 1e-9 || one.max(other).max(left.len().abs_diff(right.len())) * 3 <= shorter
+
+    /// Whether two words have nothing to do with one another: both are more than an initial, neither is the other with a
+    /// slip or goes on where the other ends, and they do not look alike.
+    pub(super) fn are_strangers(self, other: Self) -> bool {
+        self.plain
+            && other.plain
+            && self.length > 1
+            && other.length > 1
+            && !self.may_be_similar(other)
+            && !self.may_be_typo(other)
+            && !self.may_be_start(other)
+    }
+
+    /// How many letters of each word the other one does not have at all, counting a letter once and rather too few: that
+    /// many edits it takes at least, and that many letters have no partner.
+    fn lonely(self, other: Self) -> (u32, u32) {
+        ((self.set & !other.set).count_ones(), (other.set & !self.set).count_ones())
+    }
+
+    /// Whether one of the two may be the beginning of the other.
+    fn may_be_start(self, other: Self) -> bool {
+        let (one, two) = self.lonely(other);
+        self.first == other.first && one.min(two) == 0
+    }
+
+    /// Whether [`is_typo`] may hold.
+    fn may_be_typo(self, other: Self) -> bool {
+        let (shorter, longer) = (self.length.min(other.length), self.length.max(other.length));
+        if usize::from(shorter) < SHORTEST_WITH_TYPO || longer - shorter > 2 {
+            return false;
+        }
+        let (one, two) = self.lonely(other);
+        !(self.plain && other.plain) || one.max(two) as usize <= allowed(usize::from(shorter))
+    }
+
+    /// Whether [`is_similar`] may hold.
+    fn may_be_similar(self, other: Self) -> bool {
+        let (left, right) = (u32::from(self.length), u32::from(other.length));
+        if !(self.plain && other.plain) || left == 0 || right == 0 {
+            return true;
+        }
+        let (one, two) = self.lonely(other);
+        let met = left.saturating_sub(one).min(right.saturating_sub(two));
+        // Jaro's similarity is at most (met / left + met / right + 1) / 3. Four equal letters at the start are the most that
+        // help (Winkler 1990): a similarity of .85 then takes .75, which is 5/4 of the first two, and else 31/20.
+        let (parts, of) = if self.first == other.first { (4, 5) } else { (20, 31) };
+        parts * met * (left + right) >= of * left * right
+            || one.max(two).max(left.abs_diff(right)) * 3 <= left.min(right)
+    }
 }
 
 /// From this Jaro–Winkler similarity on two words look alike.
@@ -59,7 +107,7 @@ const SIMILAR: f64 = 0.85;
 /// Whether two words look alike, though not alike enough for a single slip.
 pub(super) fn is_similar(left: &str, right: &str) -> bool {
     let shorter = left.len().min(right.len());
-    may_be_similar(left, right)
+    Letters::of(left).may_be_similar(Letters::of(right))
         && (jaro_winkler(left, right) >= SIMILAR || edits(left, right) * 3 <= shorter || same_letters(left, right))
 }
 

@@ -12,6 +12,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+use super::NameFacts;
 use super::packed::{Pack, Packer, Unpacker};
 
 pub use clean::{consonant_key, spelling_key};
@@ -110,16 +111,7 @@ impl Pack for PersonName {
 
     fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
         let flags = from.byte()?;
-        let script = match flags & 3 {
-            0 => Script::Latin,
-            1 => Script::Cjk,
-            _ => Script::Other,
-        };
-        let kind = match flags >> 2 & 3 {
-            0 => NameKind::Person,
-            1 => NameKind::Organisation,
-            _ => NameKind::Placeholder,
-        };
+        let (script, kind) = (script(flags), kind(flags));
         let word = |from: &mut Unpacker<'_>| from.text().map(Box::<str>::from);
         Some(Self {
             display: word(from)?,
@@ -133,7 +125,34 @@ impl Pack for PersonName {
     }
 }
 
+fn script(flags: u8) -> Script {
+    match flags & 3 {
+        0 => Script::Latin,
+        1 => Script::Cjk,
+        _ => Script::Other,
+    }
+}
+
+fn kind(flags: u8) -> NameKind {
+    match flags >> 2 & 3 {
+        0 => NameKind::Person,
+        1 => NameKind::Organisation,
+        _ => NameKind::Placeholder,
+    }
+}
+
 impl PersonName {
+    pub(super) fn unpack_facts<'a>(from: &mut Unpacker<'a>) -> Option<NameFacts<'a>> {
+        let flags = from.byte()?;
+        let display = from.text()?;
+        let (given, family) = (from.list(Unpacker::text)?, from.list(Unpacker::text)?);
+        let suffix = if flags & 16 != 0 { Some(from.text()?) } else { None };
+        if flags & 32 != 0 {
+            from.text()?;
+        }
+        Some(NameFacts { display, given, family, suffix, script: script(flags), kind: kind(flags) })
+    }
+
     /// Parses a name from whatever cells there are; `None` when they hold no letter. Given name and surname in cells
     /// of their own win over a whole name, because nothing has to be guessed.
     #[must_use]

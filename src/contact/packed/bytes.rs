@@ -246,6 +246,22 @@ impl<'a> Unpacker<'a> {
         }
     }
 
+    /// A shared text, borrowed.
+    pub(crate) fn shared_text(&mut self) -> Option<&'a str> {
+        match self.small::<usize>()?.checked_sub(1) {
+            Some(number) => self.book.texts.get(number).map(|text| &**text),
+            None => self.text(),
+        }
+    }
+
+    /// The key of a company.
+    pub(crate) fn company_key(&mut self) -> Option<&'a str> {
+        match self.small::<usize>()?.checked_sub(1) {
+            Some(number) => self.book.companies.get(number).map(Company::key),
+            None => Company::unpack_key(self),
+        }
+    }
+
     pub(crate) fn company(&mut self) -> Option<Company> {
         match self.small::<usize>()?.checked_sub(1) {
             Some(number) => self.book.companies.get(number).cloned(),

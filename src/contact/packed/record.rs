@@ -6,7 +6,7 @@ use thin_vec::ThinVec;
 
 use super::{Column, Pack, Packer, Unpacker};
 use crate::contact::{
-    Birthday, Email, ExternalId, Field, IntercomId, Origin, PersonName, Phone, Record, Role, Side, SourceId,
+    Birthday, Email, ExternalId, Facts, Field, IntercomId, Origin, PersonName, Phone, Record, Role, Side, SourceId,
 };
 
 /// What a record has, one bit each.
@@ -158,8 +158,7 @@ impl Pack for Record {
             }
         }
         if has(has::BIRTHDAY) {
-            let (year, month, day) = (from.small()?, from.byte()?, from.byte()?);
-            record.birthday = Some(Birthday { year, month, day, ambiguous: from.byte()? != 0 });
+            record.birthday = Some(birthday(from)?);
         }
         for (what, slot) in [
             (has::UPDATED_AT, &mut record.updated_at),
@@ -194,6 +193,82 @@ impl Pack for Record {
 /// What [`super::Records::head`] promises, and no more.
 pub(super) fn unpack_head(from: &mut Unpacker<'_>) -> Option<Record> {
     head(from).map(|(_, record)| record)
+}
+
+/// What [`super::Records::facts`] promises.
+pub(super) fn unpack_facts<'a>(from: &mut Unpacker<'a>) -> Option<Facts<'a>> {
+    let had = from.number()?;
+    let has = |what: u64| had & what != 0;
+    let mut facts = Facts::default();
+    for _origin in 0..3 {
+        from.number()?;
+    }
+    if has(has::ID) {
+        skip_id(from)?;
+    }
+    if has(has::EXTERNAL_ID) {
+        facts.external_id = from.text()?;
+    }
+    if has(has::CREATED_AT) {
+        from.number()?;
+    }
+    if has(has::COMPANIES) {
+        facts.companies = from.list(Unpacker::company_key)?;
+    }
+    if has(has::EMAILS) {
+        facts.emails = from.list(Email::unpack_facts)?;
+    }
+    if has(has::NAME) {
+        facts.name = Some(PersonName::unpack_facts(from)?);
+    }
+    if has(has::PHONES) {
+        facts.phones = from.list(Phone::unpack_facts)?;
+    }
+    for (what, slot) in [
+        (has::JOB_TITLE, &mut facts.job_title),
+        (has::CITY, &mut facts.city),
+        (has::REGION, &mut facts.region),
+        (has::COUNTRY, &mut facts.country),
+    ] {
+        if has(what) {
+            *slot = from.shared_text()?;
+        }
+    }
+    for (what, slot) in
+        [(has::WEBSITE, &mut facts.website), (has::STREET, &mut facts.street), (has::POSTCODE, &mut facts.postcode)]
+    {
+        if has(what) {
+            *slot = from.text()?;
+        }
+    }
+    if has(has::BIRTHDAY) {
+        facts.birthday = Some(birthday(from)?);
+    }
+    if !has(has::IDENTIFIERS) && !has(has::TEXTS) {
+        return Some(facts);
+    }
+    for what in [has::UPDATED_AT, has::LAST_SEEN_AT, has::SIGNED_UP_AT] {
+        if has(what) {
+            from.number()?;
+        }
+    }
+    if has(has::TAGS) {
+        from.list::<_, Vec<&str>>(Unpacker::shared_text)?;
+    }
+    if has(has::NOTES) {
+        from.list::<_, Vec<&str>>(Unpacker::text)?;
+    }
+    for (what, slot) in [(has::IDENTIFIERS, &mut facts.identifiers), (has::TEXTS, &mut facts.texts)] {
+        if has(what) {
+            *slot = from.list(|from| Some((from.shared_text()?, from.text()?)))?;
+        }
+    }
+    Some(facts)
+}
+
+fn birthday(from: &mut Unpacker<'_>) -> Option<Birthday> {
+    let (year, month, day) = (from.small()?, from.byte()?, from.byte()?);
+    Some(Birthday { year, month, day, ambiguous: from.byte()? != 0 })
 }
 
 fn contents(record: &Record) -> u64 {
@@ -292,6 +367,11 @@ fn pack_id(id: &str, into: &mut Packer<'_>) {
         into.byte(0);
         into.text(id);
     }
+}
+
+fn skip_id(from: &mut Unpacker<'_>) -> Option<()> {
+    let length = from.length()?;
+    if length == 0 { from.text().map(|_| ()) } else { from.raw(length).map(|_| ()) }
 }
 
 fn unpack_id(from: &mut Unpacker<'_>) -> Option<IntercomId> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Packed, record};
-use crate::contact::Record;
+use crate::contact::{Facts, Record};
 
 /// A list of records, however they are kept.
 pub trait Records: Sync {
@@ -17,6 +17,13 @@ pub trait Records: Sync {
     /// have nothing.
     fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
         self.look(at)
+    }
+
+    /// Shows what of the record at a place is compared.
+    fn facts(&self, at: usize, see: &mut dyn FnMut(&Facts<'_>)) {
+        if let Some(record) = self.look(at) {
+            see(&Facts::of(&record));
+        }
     }
 }
 
@@ -62,6 +69,10 @@ impl<R: Records + ?Sized> Records for &R {
     fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
         (**self).head(at)
     }
+
+    fn facts(&self, at: usize, see: &mut dyn FnMut(&Facts<'_>)) {
+        (**self).facts(at, see);
+    }
 }
 
 impl Records for Packed<Record> {
@@ -77,5 +88,12 @@ impl Records for Packed<Record> {
 
     fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
         (at < self.len()).then(|| Cow::Owned(self.read(at, record::unpack_head).unwrap_or_default()))
+    }
+
+    fn facts(&self, at: usize, see: &mut dyn FnMut(&Facts<'_>)) {
+        let seen = self.read(at, |from| record::unpack_facts(from).map(|facts| see(&facts)));
+        if seen.is_none() && at < self.len() {
+            see(&Facts::default());
+        }
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::bytes::Book;
 use super::*;
-use crate::contact::{IntercomId, Record, RecordBuilder};
+use crate::contact::{Facts, IntercomId, Record, RecordBuilder};
 
 fn full() -> Record {
     RecordBuilder::user()
@@ -52,6 +52,22 @@ fn the_head_of_a_record_has_what_it_promises() {
     );
     assert!(head.emails.is_empty());
     assert!(packed.head(1).is_none());
+}
+
+#[test]
+fn the_facts_of_a_packed_record_are_those_of_the_record() {
+    let records = [full(), Record::default(), RecordBuilder::lead().existing("Not-Hex").text("bio", "x").build()];
+    let packed: Packed<Record> = records.iter().cloned().collect();
+    let mut seen = 0;
+    for (at, record) in records.iter().enumerate() {
+        let expected = format!("{:?}", Facts::of(record));
+        Records::facts(&packed, at, &mut |facts| {
+            assert_eq!(format!("{facts:?}"), expected);
+            seen += 1;
+        });
+    }
+    packed.facts(records.len(), &mut |_| seen += 1);
+    assert_eq!(seen, records.len());
 }
 
 #[test]

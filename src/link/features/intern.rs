@@ -2,12 +2,7 @@
 
 use std::hash::Hasher;
 
-use rayon::prelude::*;
 use rustc_hash::FxHasher;
-
-use crate::contact::{nickname_sets, spelling_key};
-use crate::link::ablation::{Idea, Without};
-use crate::link::memo::Memo;
 
 /// Id of "no value".
 pub(in crate::link) const NONE: u32 = u32::MAX;
@@ -18,7 +13,8 @@ pub(in crate::link) const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(in crate::link) struct Interner {
     /// Ids by the lower bits of their hash, or [`FREE`]; a power of two long, at most three quarters full. Beside each id
-    /// stands the upper half of the hash, which tells most texts apart without another look into memory.
+    /// stands the lower half of the hash, which tells most texts apart without another look into memory, and where an id
+    /// belongs when the table grows.
     table: Vec<u64>,
     text: String,
     /// End of each text.
@@ -31,30 +27,31 @@ const FREE: u64 = u64::MAX;
 
 impl Interner {
     /// The id of a text, new or known; counts the occurrence.
-    pub(super) fn add(&mut self, text: &str) -> u32 {
-        let id = self.id(text);
+    pub(super) fn add(&mut self, (hash, text): (u64, &str)) -> u32 {
+        let id = self.id((hash, text));
         self.counts[id as usize] += 1;
         id
     }
 
-    /// Brings what [`Self::add`] will ask for into the cache, and returns something that depends on it.
-    pub(super) fn fetch(&self, text: &str) -> u64 {
-        let (place, tag) = hash(text);
-        let Some(known) = self.table.get(place & self.table.len().wrapping_sub(1)) else { return 0 };
-        if known >> 32 != u64::from(tag) {
+    /// Brings what [`Self::id`] will ask for into the cache, and returns something that depends on it. Their places in
+    /// memory have nothing to do with each other, and reads that do not depend on each other wait together.
+    pub(super) fn fetch(&self, hash: u64) -> u64 {
+        let tag = tag(hash);
+        let Some(known) = self.table.get(tag as usize & self.table.len().wrapping_sub(1)) else { return 0 };
+        let (other, id) = read(*known);
+        if other != tag {
             return *known;
         }
-        let [.., a, b, c, d] = known.to_be_bytes();
-        self.text(u32::from_be_bytes([a, b, c, d])).bytes().next().map_or(0, u64::from)
+        self.text(id).bytes().next().map_or(0, u64::from)
     }
 
-    /// The id of a text without counting it.
-    pub(super) fn id(&mut self, text: &str) -> u32 {
+    /// The id of a text with this [`hash`], without counting it.
+    pub(super) fn id(&mut self, (hash, text): (u64, &str)) -> u32 {
         if (self.len() + 1) * 4 > self.table.len() * 3 {
             self.grow();
         }
-        let (place, tag) = hash(text);
-        let slot = match self.slot(text, place, tag) {
+        let tag = tag(hash);
+        let slot = match self.slot(text, tag) {
             Ok(id) => return id,
             Err(slot) => slot,
         };
@@ -68,17 +65,16 @@ impl Interner {
     }
 
     /// The id of a text, or the free slot where it belongs.
-    fn slot(&self, text: &str, place: usize, tag: u32) -> Result<u32, usize> {
+    fn slot(&self, text: &str, tag: u32) -> Result<u32, usize> {
         let mask = self.table.len() - 1;
-        let mut slot = place & mask;
+        let mut slot = tag as usize & mask;
         loop {
             let known = self.table[slot];
             if known == FREE {
                 return Err(slot);
             }
-            let [.., a, b, c, d] = known.to_be_bytes();
-            let id = u32::from_be_bytes([a, b, c, d]);
-            if known == entry(tag, id) && self.text(id) == text {
+            let (other, id) = read(known);
+            if other == tag && self.text(id) == text {
                 return Ok(id);
             }
             slot = (slot + 1) & mask;
@@ -87,16 +83,19 @@ impl Interner {
 
     fn grow(&mut self) {
         let length = (self.table.len() * 2).max(16);
-        self.table = vec![FREE; length];
-        for id in 0..self.len() {
-            let id = u32::try_from(id).unwrap_or(NONE);
-            let (place, tag) = hash(self.text(id));
-            let mut slot = place & (length - 1);
+        let known = std::mem::replace(&mut self.table, vec![FREE; length]);
+        for entry in known.into_iter().filter(|entry| *entry != FREE) {
+            let mut slot = read(entry).0 as usize & (length - 1);
             while self.table[slot] != FREE {
                 slot = (slot + 1) & (length - 1);
             }
-            self.table[slot] = entry(tag, id);
+            self.table[slot] = entry;
         }
+    }
+
+    /// Forgets what only adding and finding texts needs: from now on ids have texts, and nothing else.
+    pub(super) fn close(&mut self) {
+        self.table = Vec::new();
     }
 
     /// Counts one more record with a known value.
@@ -111,8 +110,7 @@ impl Interner {
         if self.table.is_empty() {
             return None;
         }
-        let (place, tag) = hash(text);
-        self.slot(text, place, tag).ok()
+        self.slot(text, tag(hash(text))).ok()
     }
 
     /// The text of an id; empty for [`NONE`].
@@ -139,14 +137,22 @@ fn entry(tag: u32, id: u32) -> u64 {
     u64::from(tag) << 32 | u64::from(id)
 }
 
-/// Where a text belongs in a table, and its tag.
-fn hash(text: &str) -> (usize, u32) {
+/// The tag and the id of an entry.
+fn read(entry: u64) -> (u32, u32) {
+    let half = |half: u64| u32::try_from(half & u64::from(u32::MAX)).unwrap_or(NONE);
+    (half(entry >> 32), half(entry))
+}
+
+/// What of a hash stands in a table.
+fn tag(hash: u64) -> u32 {
+    read(hash).1
+}
+
+/// The hash of a text.
+pub(super) fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());
-    let hash = hasher.finish();
-    // The hash is used in halves: the lower bits choose the slot, the upper half is the tag.
-    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is as good as the whole")]
-    (hash as usize, (hash >> 32) as u32)
+    hasher.finish()
 }
 
 /// A list of ids for each record, in one allocation.
@@ -185,106 +191,6 @@ impl Lists {
     }
 }
 
-/// Words of person names, with what is known about each.
-#[derive(Debug)]
-pub(in crate::link) struct Words {
-    texts: Interner,
-    /// Id of the key under which spellings of one name are equal.
-    keys: Vec<u32>,
-    key_ids: Interner,
-    /// Sets of nicknames the word is in, ascending.
-    nicknames: Vec<&'static [u16]>,
-    /// Place of each word among all words in the order of their letters.
-    order: Vec<u32>,
-    /// How two words relate, see [`crate::link::names`].
-    pub(in crate::link) relations: Memo,
-    /// Ideas that a measurement switches off.
-    pub(super) without: Without,
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        Self {
-            texts: Interner::default(),
-            keys: Vec::new(),
-            key_ids: Interner::default(),
-            nicknames: Vec::new(),
-            order: Vec::new(),
-            relations: Memo::new(18),
-            without: Without::default(),
-        }
-    }
-}
-
-impl Words {
-    /// The id of a word without counting it.
-    pub(super) fn id(&mut self, word: &str) -> u32 {
-        let id = self.texts.id(word);
-        if id as usize == self.keys.len() {
-            let spelling = if self.without.lacks(Idea::Spellings) { word.to_owned() } else { spelling_key(word) };
-            self.keys.push(self.key_ids.id(&spelling));
-            self.nicknames.push(if self.without.lacks(Idea::Nicknames) { &[] } else { nickname_sets(word) });
-        }
-        id
-    }
-
-    /// Counts one more name with the word.
-    pub(super) fn count_one(&mut self, id: u32) {
-        self.texts.count_one(id);
-    }
-
-    /// Puts the words in order, once all are known.
-    pub(super) fn put_in_order(&mut self) {
-        let mut order: Vec<u32> = (0..u32::try_from(self.len()).unwrap_or(NONE)).collect();
-        order.par_sort_unstable_by_key(|id| self.texts.text(*id));
-        self.order = vec![0; order.len()];
-        for (place, id) in (0..).zip(order) {
-            self.order[id as usize] = place;
-        }
-    }
-
-    /// Place of a word in the order of letters: compares as the words do.
-    pub(in crate::link) fn place(&self, id: u32) -> u32 {
-        self.order.get(id as usize).copied().unwrap_or(NONE)
-    }
-
-    /// The id of a known word.
-    pub(in crate::link) fn find(&self, word: &str) -> Option<u32> {
-        self.texts.find(word)
-    }
-
-    /// The word.
-    pub(in crate::link) fn text(&self, id: u32) -> &str {
-        self.texts.text(id)
-    }
-
-    /// In how many distinct names it occurs.
-    pub(in crate::link) fn count(&self, id: u32) -> u32 {
-        self.texts.count(id)
-    }
-
-    /// Number of distinct words.
-    pub(in crate::link) fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// The key under which spellings of the word are equal.
-    pub(in crate::link) fn spelling(&self, id: u32) -> &str {
-        self.keys.get(id as usize).map_or("", |key| self.key_ids.text(*key))
-    }
-
-    /// Whether two words are spellings of one name.
-    pub(in crate::link) fn same_spelling(&self, left: u32, right: u32) -> bool {
-        self.keys[left as usize] == self.keys[right as usize]
-    }
-
-    /// Whether two words are forms of one given name.
-    pub(in crate::link) fn are_nicknames(&self, left: u32, right: u32) -> bool {
-        let (left, right) = (self.nicknames[left as usize], self.nicknames[right as usize]);
-        left.iter().any(|set| right.binary_search(set).is_ok())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,7 +206,7 @@ mod tests {
                     known.push(text);
                     known.len() - 1
                 });
-                prop_assert_eq!(interner.add(text) as usize, expected);
+                prop_assert_eq!(interner.add((hash(text), text)) as usize, expected);
             }
             prop_assert_eq!(interner.len(), known.len());
             for (id, text) in (0..).zip(&known) {

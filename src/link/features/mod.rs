@@ -1,27 +1,31 @@
 //! Records → compact columns: what the matcher compares.
 //!
 //! Every value is interned once per distinct text; a record is a row of ids. Blocking, comparing and clustering work on
-//! these columns only, never on the texts of a [`Record`], so that the cost of a pair does not depend on how values are
+//! these columns only, never on the texts of a [`crate::contact::Record`], so that the cost of a pair does not depend on how values are
 //! stored. The record's id column, tags, notes and custom attributes are not here: they are no evidence.
 
-mod fold;
+mod batch;
+mod columns;
 mod intern;
 mod names;
+mod ranks;
 mod row;
 mod spelling;
 mod text;
 mod values;
+mod words;
 
-use fold::{Folded, ranks};
-pub(super) use intern::{Interner, Lists, NONE, Words};
+use batch::Batch;
+use columns::Adding;
+pub(super) use intern::{Interner, Lists, NONE};
 pub(super) use names::{NameValue, Names};
+use ranks::ranks;
 use row::List;
 pub(super) use row::Row;
 pub(super) use spelling::Spelling;
-use values::Mailbox;
 pub(super) use values::{ALIKE, EmailValue, PhoneValue, StreetValue};
+pub(super) use words::Words;
 
-use std::borrow::Cow;
 use std::hint::black_box;
 use std::ops::Range;
 
@@ -32,7 +36,7 @@ use super::ablation::Without;
 use super::memo::Memo;
 use super::model::Scale;
 use super::similarity;
-use crate::contact::{MailboxKind, Record, Records, Region};
+use crate::contact::Records;
 
 /// All records as columns.
 #[derive(Debug, Default)]
@@ -55,12 +59,8 @@ pub(super) struct Features {
     pub(super) locals: Interner,
     /// Distinct canonical addresses.
     pub(super) emails: Vec<EmailValue>,
-    /// Their ids by the ids of local part and domain; empty once all are known.
-    email_ids: FxHashMap<u64, u32>,
     /// Phone digits.
     pub(super) digits: Interner,
-    /// Ids of last digits.
-    tail_ids: FxHashMap<u32, u32>,
     /// Distinct numbers, by the id of [`Self::digits`].
     pub(super) phones: Vec<PhoneValue>,
     /// Number of distinct last digits.
@@ -103,32 +103,35 @@ impl Features {
     /// Reads all records.
     pub(super) fn new(records: &(impl Records + ?Sized), without: Without) -> Self {
         let records: &dyn Records = &records;
-        let mut features = Self { len: records.count(), without, ..Self::default() };
+        let count = records.count();
+        let mut features = Self { len: count, without, ..Self::default() };
         features.tokens.without = without;
-        features.rows.reserve_exact(records.count());
-        let mut hashes = Vec::with_capacity(records.count());
-        let look = |at: usize| records.look(at).map(|record| (Folded::new(&record), record));
-        let fold =
-            |rows: Range<usize>| rows.into_par_iter().filter_map(look).collect::<Vec<(Folded, Cow<'_, Record>)>>();
-        let mut chunks = (0..records.count()).step_by(ROWS_AT_A_TIME);
-        let mut ready: Vec<(Folded, Cow<'_, Record>)> = Vec::new();
+        features.rows.reserve_exact(count);
+        let mut content = Vec::with_capacity(count);
+        let read = |rows: Range<usize>| {
+            let parts = (0..rows.len().div_ceil(ROWS_IN_A_BATCH)).into_par_iter().map(|part| {
+                let from = rows.start + part * ROWS_IN_A_BATCH;
+                Batch::new(records, from..(from + ROWS_IN_A_BATCH).min(rows.end), without)
+            });
+            parts.collect::<Vec<Batch>>()
+        };
+        let mut adding = Adding::default();
+        let mut chunks = (0..count).step_by(ROWS_AT_A_TIME);
+        let mut ready: Vec<Batch> = Vec::new();
         // While the texts of some rows get their ids those of the next are folded: folded texts are not needed twice.
         while !ready.is_empty() || chunks.len() > 0 {
-            let next = chunks.next().map_or(0..0, |from| from..(from + ROWS_AT_A_TIME).min(records.count()));
+            let next = chunks.next().map_or(0..0, |from| from..(from + ROWS_AT_A_TIME).min(count));
             let add = || {
-                for ready in ready.chunks(ROWS_TO_FETCH) {
-                    features.fetch_values(ready);
-                    for (folded, record) in ready {
-                        features.push(record, folded);
-                        hashes.push(folded.hash);
-                    }
+                for batch in &ready {
+                    features.add(batch, &mut adding);
+                    content.extend_from_slice(&batch.content);
                 }
             };
-            let (folded, ()) = rayon::join(|| fold(next), add);
-            ready = folded;
+            let (read, ()) = rayon::join(|| read(next), add);
+            ready = read;
         }
-        features.names.close();
-        features.email_ids = FxHashMap::default();
+        drop((ready, adding));
+        features.close();
         for company in 0..row_id(features.companies.len()) {
             let mut words: Vec<&str> = features.companies.text(company).split(' ').collect();
             words.sort_unstable();
@@ -140,7 +143,7 @@ impl Features {
         features.tokens.put_in_order();
         features.forget_names_of_addresses();
         features.organisations = features.are_organisations();
-        features.rank = ranks(records, &hashes);
+        features.rank = ranks(records, &content);
         features.rows.iter_mut().zip(&features.rank).for_each(|(row, rank)| row.rank = *rank);
         features
     }
@@ -200,17 +203,6 @@ impl Features {
         self.names.get(self.row(row).name)
     }
 
-    /// Brings what adding these records asks for into the cache, all at once; see [`Self::fetch`].
-    fn fetch_values(&self, records: &[(Folded, Cow<'_, Record>)]) {
-        let of_record = |record: &Record| {
-            let emails = record.emails.iter().map(|email| self.locals.fetch(Mailbox::of(email, self.without).local));
-            let phones = record.phones.iter().map(|phone| self.digits.fetch(phone.digits()));
-            let ids = record.external_id.iter().map(|id| self.external_ids.fetch(id.0.trim()));
-            emails.chain(phones).chain(ids).fold(0, |seen, value| seen ^ value)
-        };
-        black_box(records.iter().fold(0, |seen, (_, record)| seen ^ of_record(record)));
-    }
-
     /// An address as it is compared.
     pub(super) fn address(&self, email: u32) -> String {
         let part = |email: &EmailValue| (self.locals.text(email.local), self.domains.text(email.domain));
@@ -218,29 +210,15 @@ impl Features {
         format!("{local}@{domain}")
     }
 
-    fn push(&mut self, record: &Record, folded: &Folded) {
-        let mut row = Row::default();
-        let name = record.name.as_ref().filter(|name| !values::is_company(name, record));
-        row.name = name.map_or(NONE, |name| self.names.add(name, &mut self.tokens));
-        let (emails, domains) = self.push_emails(record, folded);
-        let phones = self.push_phones(record);
-        row.extension = record.phones.iter().any(|phone| phone.extension().is_some());
-        let company = record.companies.iter().filter(|company| !company.key().is_empty());
-        let companies = distinct(company.map(|company| self.companies.add(company.key())).collect());
-        row.set_lists([&emails, &phones, &companies, &domains], &mut self.spill);
-        self.push_place(&mut row, record, folded);
-        let external = record.external_id.as_ref().map_or("", |id| id.0.trim());
-        row.external_id = if external.is_empty() { NONE } else { self.external_ids.add(external) };
-        let identifiers: Vec<u32> = folded.identifiers.iter().map(|text| self.identifiers.add(text)).collect();
-        self.identifier.push(identifiers);
-        let texts: Vec<u32> = folded.texts.iter().map(|text| self.texts.add(text)).collect();
-        self.text.push(texts);
-        row.job_title = add_text(&mut self.job_titles, &folded.job_title);
-        row.set_birthday(record.birthday);
-        if let Some(day) = row.birthday() {
-            *self.birthdays.entry(day).or_default() += 1;
-        }
-        self.rows.push(row);
+    /// Forgets what only adding rows needs.
+    fn close(&mut self) {
+        self.names.close();
+        let Self { domains, locals, digits, companies, job_titles, street_texts, places, countries, .. } = self;
+        let Self { external_ids, identifiers, texts, .. } = self;
+        [domains, locals, digits, companies, job_titles, street_texts, places, countries]
+            .into_iter()
+            .chain([external_ids, identifiers, texts])
+            .for_each(Interner::close);
     }
 
     /// Forgets names that are only the record's own address again ("nmishra" of `nmishra@…`), unless they are somebody's
@@ -264,68 +242,6 @@ impl Features {
         }
     }
 
-    /// Addresses and company domains.
-    fn push_emails(&mut self, record: &Record, folded: &Folded) -> (Vec<u32>, Vec<u32>) {
-        let mut ids = Vec::new();
-        let mut domains = Vec::new();
-        for email in record.emails.iter().filter(|email| email.kind() != MailboxKind::Placeholder) {
-            let mailbox = Mailbox::of(email, self.without);
-            let (local, domain) = (self.locals.add(mailbox.local), self.domains.id(mailbox.domain));
-            let new = row_id(self.emails.len());
-            let id = *self.email_ids.entry(u64::from(local) << 32 | u64::from(domain)).or_insert(new);
-            if id == new {
-                self.emails.push(EmailValue::new(email, (local, mailbox.local), domain, &mut self.domains));
-            }
-            // Likewise, `info+fair@…` is as shared as `info@…`, whichever is read first.
-            self.emails[id as usize].role |= email.kind() == MailboxKind::Role;
-            ids.push(id);
-            let domain = self.emails[id as usize].company_domain;
-            if domain != NONE {
-                domains.push(domain);
-            }
-        }
-        if !folded.website.is_empty() {
-            domains.push(self.domains.id(&folded.website));
-        }
-        for domain in &domains {
-            self.domains.count_one(*domain);
-        }
-        (distinct(ids), distinct(domains))
-    }
-
-    fn push_phones(&mut self, record: &Record) -> Vec<u32> {
-        let mut ids = Vec::new();
-        for phone in record.phones.iter().filter(|phone| !phone.is_placeholder() && !phone.digits().is_empty()) {
-            let id = self.digits.add(phone.digits());
-            if id as usize == self.phones.len() {
-                let tail = self.tail_ids.len();
-                let tail = *self.tail_ids.entry(values::tail(phone.digits())).or_insert(row_id(tail));
-                self.phones.push(PhoneValue::new(phone.digits(), tail));
-            }
-            // Of several ways to write a number any may tell its country; the first one read must not decide.
-            self.phones[id as usize].national |= phone.e164().is_some();
-            ids.push(id);
-        }
-        self.tails = self.tail_ids.len();
-        distinct(ids)
-    }
-
-    fn push_place(&mut self, row: &mut Row, record: &Record, folded: &Folded) {
-        let street = add_text(&mut self.street_texts, &folded.street);
-        if street as usize == self.streets.len() {
-            self.streets.push(StreetValue::new(&folded.street));
-        }
-        row.street = street;
-        row.city = add_text(&mut self.places, &folded.city);
-        let _ = add_text(&mut self.places, &folded.region);
-        row.postcode = add_text(&mut self.places, &folded.postcode);
-        let country = record.country.as_deref().unwrap_or_default().trim();
-        // A country nobody recognises is not compared: "U.S." against "Vereinigte Staaten" would be a false contradiction.
-        let code = Region::parse(country);
-        let country = code.map(|code| self.countries.add(code.code()));
-        row.country = country.and_then(|country| u16::try_from(country).ok()).unwrap_or(u16::MAX);
-    }
-
     /// How large the list is, in all that frequencies are shares of.
     pub(super) fn scale(&self) -> Scale {
         Scale {
@@ -344,11 +260,11 @@ impl Features {
     }
 }
 
-/// Rows whose values are looked up together.
-const ROWS_TO_FETCH: usize = 16;
-
 /// Rows whose texts are folded at a time.
-const ROWS_AT_A_TIME: usize = 1 << 13;
+const ROWS_AT_A_TIME: usize = 1 << 14;
+
+/// Rows that are read together.
+const ROWS_IN_A_BATCH: usize = 1 << 11;
 
 /// Ids without repeats, in the order in which they come.
 fn distinct(mut ids: Vec<u32>) -> Vec<u32> {
@@ -366,8 +282,4 @@ fn distinct(mut ids: Vec<u32>) -> Vec<u32> {
 /// A row number as a record id.
 pub(super) fn row_id(row: usize) -> u32 {
     u32::try_from(row).unwrap_or(NONE)
-}
-
-fn add_text(interner: &mut Interner, text: &str) -> u32 {
-    if text.is_empty() { NONE } else { interner.add(text) }
 }

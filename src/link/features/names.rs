@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::{NONE, Words};
-use crate::contact::{NameKind, PersonName, Script};
+use crate::contact::Script;
 
 /// A distinct person name, as ids of its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,17 +59,11 @@ pub(in crate::link) struct Names {
 }
 
 impl Names {
-    /// The id of a name, new or known; [`NONE`] when it does not name a person.
-    pub(super) fn add(&mut self, name: &PersonName, tokens: &mut Words) -> u32 {
-        if name.given().len() + name.family().len() == 0 || name.kind() != NameKind::Person {
+    /// The id of a name, new or known; [`NONE`] when it has no words.
+    pub(super) fn add(&mut self, value: NameValue<'_>, tokens: &mut Words) -> u32 {
+        if value.len() == 0 {
             return NONE;
         }
-        let mut ids = |words: &[Box<str>]| words.iter().map(|word| tokens.id(word)).collect::<Vec<u32>>();
-        let (given, family) = (ids(name.given()), ids(name.family()));
-        let suffix = name.suffix().map_or(NONE, |suffix| tokens.id(suffix));
-        let bytes: usize = name.given().iter().chain(name.family()).map(|word| word.len()).sum();
-        let letters = u16::try_from(bytes).unwrap_or(u16::MAX);
-        let value = NameValue { given: &given, family: &family, suffix, script: name.script(), letters };
         let mut hasher = FxHasher::default();
         value.hash(&mut hasher);
         let mut hash = hasher.finish();
@@ -137,7 +131,13 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contact::NameParts;
+    use crate::contact::{NameParts, PersonName};
+    use crate::link::features::intern::hash;
+
+    fn value([given, family, suffix]: &[Vec<u32>; 3]) -> NameValue<'_> {
+        let suffix = suffix.first().copied().unwrap_or(NONE);
+        NameValue { given, family, suffix, script: Script::Latin, letters: 0 }
+    }
 
     #[test]
     fn every_name_has_one_id_however_many_words_it_has() {
@@ -154,15 +154,22 @@ mod tests {
             .iter()
             .map(|full| PersonName::parse(&NameParts { full, ..NameParts::default() }).expect("a name"))
             .collect();
-        for (id, name) in (0..).zip(&parsed) {
-            assert_eq!(names.add(name, &mut tokens), id);
-        }
-        for (id, name) in (0..).zip(&parsed) {
-            assert_eq!(names.add(name, &mut tokens), id);
-            let value = names.get(id).expect("known");
-            let text = |ids: &[u32]| ids.iter().map(|token| tokens.text(*token).to_owned()).collect::<Vec<String>>();
-            assert_eq!(text(value.given), name.given().iter().map(ToString::to_string).collect::<Vec<_>>());
-            assert_eq!(text(value.family), name.family().iter().map(ToString::to_string).collect::<Vec<_>>());
+        let mut ids = |words: &[Box<str>]| words.iter().map(|word| tokens.id((hash(word), word))).collect::<Vec<u32>>();
+        let parts: Vec<[Vec<u32>; 3]> = parsed
+            .iter()
+            .map(|name| {
+                [
+                    ids(name.given()),
+                    ids(name.family()),
+                    ids(&name.suffix().map(Box::from).into_iter().collect::<Vec<_>>()),
+                ]
+            })
+            .collect();
+        for _twice in 0..2 {
+            for (id, parts) in (0..).zip(&parts) {
+                assert_eq!(names.add(value(parts), &mut tokens), id);
+                assert_eq!(names.get(id), Some(value(parts)));
+            }
         }
         assert_eq!(names.len(), texts.len());
         assert_eq!(names.get(NONE), None);

@@ -1,7 +1,5 @@
 //! Whether an e-mail address is made of a name: `nmishra@…` and "Neha Mishra".
 
-use std::borrow::Cow;
-
 use super::{Features, NONE, NameValue};
 use crate::link::similarity;
 
@@ -24,33 +22,37 @@ impl Features {
         let (local, at_company) = (self.locals.text(email.local), email.company_domain != NONE);
         let name = self.names.get(name)?;
         let tokens = &self.tokens;
-        let letters = letters(local);
-        let words: Vec<&str> = name.tokens().map(|token| tokens.text(token)).collect();
+        let mut room = [0; 64];
+        let letters = letters(local, &mut room);
+        let (mut words, mut more) = ([""; WORDS], Vec::new());
+        let words = gathered(name.tokens().map(|token| tokens.text(token)), &mut words, &mut more);
         let made = |one: &str, other: &str| letters.strip_prefix(one) == Some(other);
-        let given = |word: &str| name.given.iter().any(|token| tokens.text(*token) == word);
-        let is_whole = |one: &str, other: &str| name.family.is_empty() || !(given(one) && given(other));
-        for one in &words {
-            for other in words.iter().filter(|other| *other != one) {
+        let given = |word: u32| name.given.contains(&word);
+        let is_whole = |one: u32, other: u32| name.family.is_empty() || !(given(one) && given(other));
+        for (first, one) in name.tokens().zip(words) {
+            for (second, other) in name.tokens().zip(words).filter(|(second, _)| *second != first) {
                 // Two given names do not make a person (`petermichael@…`).
-                if one.len() > 1 && other.len() > 1 && is_whole(one, other) {
-                    let count = |word: &str| tokens.find(word).map(|token| tokens.count(token));
+                if one.len() > 1 && other.len() > 1 && is_whole(first, second) {
+                    let count = |token: u32| Some(tokens.count(token));
                     if made(one, other) {
-                        return Some(Spelling::Whole(count(one), count(other)));
+                        return Some(Spelling::Whole(count(first), count(second)));
                     }
                     if made(initial(one), other) {
-                        return Some(Spelling::Whole(None, count(other)));
+                        return Some(Spelling::Whole(None, count(second)));
                     }
                     if made(one, initial(other)) {
-                        return Some(Spelling::Whole(count(one), None));
+                        return Some(Spelling::Whole(count(first), None));
                     }
                 }
             }
         }
-        let word = name.tokens().find(|token| letters.len() > 2 && tokens.text(*token) == &*letters);
+        let word = name.tokens().find(|token| letters.len() > 2 && tokens.text(*token) == letters);
         if let Some(word) = word {
             return Some(Spelling::Part(tokens.count(word)));
         }
-        let parts: Vec<&str> = local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2).collect();
+        let (mut parts, mut more) = ([""; WORDS], Vec::new());
+        let split = local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2);
+        let parts = gathered(split, &mut parts, &mut more);
         let alike = |part: &str, word: &str| {
             word.starts_with(part) || part.starts_with(word) || similarity::is_similar(word, part)
         };
@@ -73,7 +75,7 @@ impl Features {
             }
             _ if name.script != crate::contact::Script::Latin => None,
             (2.., 0) if words.len() > 1 => Some(Spelling::Other),
-            (2, 1) if self.is_relative(&parts, name) => Some(Spelling::Other),
+            (2, 1) if self.is_relative(parts, name) => Some(Spelling::Other),
             // A company gives out addresses made of names: one that touches no part of this name is a colleague's.
             (1.., 0) if at_company && !words.iter().any(touches) => Some(Spelling::Other),
             _ => None,
@@ -119,11 +121,10 @@ impl Features {
 
     /// Whether an address has the surname of a person and another given name: `hanna.lund@…` and "Per Lund".
     fn is_relative(&self, parts: &[&str], name: NameValue<'_>) -> bool {
-        let texts = |ids: &[u32]| ids.iter().map(|id| self.tokens.text(*id).to_owned()).collect::<Vec<String>>();
-        let (given, family) = (texts(name.given), texts(name.family));
-        let surname = |part: &&str| family.iter().any(|word| word == part);
+        let (given, family) = (name.given, name.family);
+        let surname = |part: &&str| family.iter().any(|word| self.tokens.text(*word) == *part);
         let touches = |part: &str| {
-            given.iter().any(|word| {
+            given.iter().map(|word| self.tokens.text(*word)).any(|word| {
                 let start = part.chars().next();
                 word.len() == 1 && word.chars().next() == start || similarity::jaro_winkler(word, part) > 0.7
             })
@@ -132,12 +133,43 @@ impl Features {
     }
 }
 
-/// The letters of a local part.
-fn letters(local: &str) -> Cow<'_, str> {
-    if local.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return Cow::Borrowed(local);
+/// Words that a name or an address mostly has at most.
+const WORDS: usize = 6;
+
+/// Words side by side: in the `room` for some, or else in the room for `more`.
+fn gathered<'a, 'r>(
+    words: impl Iterator<Item = &'a str>,
+    room: &'r mut [&'a str; WORDS],
+    more: &'r mut Vec<&'a str>,
+) -> &'r [&'a str] {
+    let mut length = 0;
+    for word in words {
+        if let (Some(slot), true) = (room.get_mut(length), more.is_empty()) {
+            *slot = word;
+        } else {
+            if more.is_empty() {
+                more.extend_from_slice(room);
+            }
+            more.push(word);
+        }
+        length += 1;
     }
-    Cow::Owned(local.chars().filter(char::is_ascii_alphabetic).collect())
+    if more.is_empty() { room.get(..length).unwrap_or_default() } else { more }
+}
+
+/// The letters of a local part, as many as there is `room` for: no local part of an address is longer (RFC 5321).
+fn letters<'r>(local: &'r str, room: &'r mut [u8; 64]) -> &'r str {
+    if local.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return local;
+    }
+    let mut length = 0;
+    for letter in local.bytes().filter(u8::is_ascii_alphabetic) {
+        if let Some(slot) = room.get_mut(length) {
+            *slot = letter;
+            length += 1;
+        }
+    }
+    str::from_utf8(&room[..length]).unwrap_or_default()
 }
 
 /// The first letter of a word.

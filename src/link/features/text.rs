@@ -1,34 +1,40 @@
 //! Folding of free text for comparison: lower-case ASCII words separated by one space.
 
-/// Folds a text: Unicode to ASCII, lower case, every run of other characters one space.
+/// Adds a text folded: Unicode to ASCII, lower case, every run of other characters one space.
 ///
 /// Only for comparison; nothing folded is ever written back.
-pub(super) fn fold(text: &str) -> String {
-    let ascii;
-    let source = if text.is_ascii() {
-        text
-    } else {
-        ascii = deunicode::deunicode(text);
-        &ascii
-    };
-    let mut folded = String::with_capacity(source.len());
-    for character in source.chars() {
-        if character == '\'' {
-            continue;
+pub(super) fn fold(text: &str, to: &mut String) {
+    let start = to.len();
+    let mut space = false;
+    each_letter(text, |letter| match letter {
+        Some(letter) => {
+            if space && to.len() > start {
+                to.push(' ');
+            }
+            space = false;
+            to.push(letter);
         }
-        if character.is_ascii_alphanumeric() {
-            folded.push(character.to_ascii_lowercase());
-        } else if !folded.is_empty() && !folded.ends_with(' ') {
-            folded.push(' ');
-        }
-    }
-    folded.truncate(folded.trim_end().len());
-    folded
+        None => space = true,
+    });
 }
 
-/// Folds a code (postcode, identifier): letters and digits only, lower case.
-pub(super) fn code(text: &str) -> String {
-    fold(text).replace(' ', "")
+/// Adds a code (postcode, identifier) folded: letters and digits only, lower case.
+pub(super) fn code(text: &str, to: &mut String) {
+    each_letter(text, |letter| to.extend(letter));
+}
+
+/// Hands on each letter and digit of a text in lower-case ASCII, and `None` for all else but apostrophes, which are nothing.
+fn each_letter(text: &str, mut hand: impl FnMut(Option<char>)) {
+    let mut hand = |byte: u8| match byte {
+        b'\'' => {}
+        _ if byte.is_ascii_alphanumeric() => hand(Some(char::from(byte.to_ascii_lowercase()))),
+        _ => hand(None),
+    };
+    if text.is_ascii() {
+        text.bytes().for_each(&mut hand);
+    } else {
+        deunicode::deunicode(text).bytes().for_each(&mut hand);
+    }
 }
 
 /// Street words that are written in several ways, and the one form they are compared in.
@@ -68,28 +74,39 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("saint", "st"),
 ];
 
-/// Folds a street line and brings the usual abbreviations to one form.
-pub(super) fn street(text: &str) -> String {
-    let folded = fold(text);
-    let mut out = String::with_capacity(folded.len());
-    for word in folded.split(' ') {
-        if !out.is_empty() {
-            out.push(' ');
+/// Adds a street line folded, with the usual abbreviations brought to one form. `room` is for what is on its way.
+pub(super) fn street(text: &str, room: &mut String, to: &mut String) {
+    room.clear();
+    fold(text, room);
+    let start = to.len();
+    for word in room.split(' ') {
+        if to.len() > start {
+            to.push(' ');
         }
         let form = STREET_WORDS.iter().find(|(long, _)| *long == word).map_or(word, |(_, short)| short);
-        out.push_str(form);
+        to.push_str(form);
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is added behind something else.
+    fn added(add: impl Fn(&mut String)) -> String {
+        let mut text = String::from("before ");
+        add(&mut text);
+        text.split_off("before ".len())
+    }
+
+    fn street(text: &str) -> String {
+        added(|to| super::street(text, &mut String::from("used"), to))
+    }
+
     #[test]
     fn folding_keeps_words_and_drops_accents_case_and_punctuation() {
-        assert_eq!(fold("  Müller-Lüdenscheidt,  O'Brien "), "muller ludenscheidt obrien");
-        assert_eq!(code("SW1A 1AA"), "sw1a1aa");
+        assert_eq!(added(|to| fold("  Müller-Lüdenscheidt,  O'Brien ", to)), "muller ludenscheidt obrien");
+        assert_eq!(added(|to| code("SW1A 1AA", to)), "sw1a1aa");
     }
 
     #[test]

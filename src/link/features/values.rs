@@ -1,16 +1,14 @@
 //! What is known about one distinct value.
 
-use super::{Interner, NONE};
-use crate::contact::{Company, Email, MailboxKind, PersonName, Record, gender, is_gender_column};
+use crate::contact::{Company, EmailFacts, Facts, MailboxKind, NameFacts, gender, is_gender_column};
 use crate::link::ablation::{Idea, Without};
 
 /// Whether the name of a role mailbox's record is its company: the same words, or words with a legal form.
-pub(super) fn is_company(name: &PersonName, record: &Record) -> bool {
-    let role = record.emails.iter().any(|email| email.kind() == MailboxKind::Role);
-    let Some(company) = Company::parse(name.display()).filter(|_| role || record.emails.is_empty()) else {
-        return false;
-    };
-    let own = record.companies.iter().any(|own| own.key() == company.key());
+pub(super) fn is_company(name: &NameFacts<'_>, facts: &Facts<'_>) -> bool {
+    let role = facts.emails.iter().any(|email| email.kind == MailboxKind::Role);
+    let may_be = role || (facts.emails.is_empty() && !facts.companies.is_empty());
+    let Some(company) = may_be.then(|| Company::parse(name.display)).flatten() else { return false };
+    let own = facts.companies.iter().any(|own| *own == company.key());
     own || (role && company.legal_form().is_some())
 }
 
@@ -28,8 +26,8 @@ pub(super) struct Mailbox<'e> {
 
 impl<'e> Mailbox<'e> {
     /// The mailbox of an address; without canonical addresses the address as it would be sent to.
-    pub(super) fn of(email: &'e Email, without: Without) -> Self {
-        match email.address().rsplit_once('@') {
+    pub(super) fn of(email: EmailFacts<'e>, without: Without) -> Self {
+        match email.address.rsplit_once('@') {
             Some((local, domain)) if without.lacks(Idea::CanonicalEmail) => Self { local, domain },
             _ => Self { local: untagged(email.local()), domain: email.domain() },
         }
@@ -43,7 +41,7 @@ pub(in crate::link) struct EmailValue {
     pub(in crate::link) local: u32,
     /// Id of the canonical domain.
     pub(in crate::link) domain: u32,
-    /// Id of the company's registrable domain, or [`NONE`] for free-mail.
+    /// Id of the company's registrable domain, or [`super::NONE`] for free-mail.
     pub(in crate::link) company_domain: u32,
     /// What can be said of the local part without its text.
     pub(in crate::link) shape: Shape,
@@ -53,14 +51,8 @@ pub(in crate::link) struct EmailValue {
 
 impl EmailValue {
     /// An address of a local part and a domain with these ids.
-    pub(super) fn new(email: &Email, (local, text): (u32, &str), domain: u32, domains: &mut Interner) -> Self {
-        Self {
-            local,
-            domain,
-            company_domain: email.company_domain().map_or(NONE, |domain| domains.id(domain)),
-            shape: Shape::new(text),
-            role: email.kind() == MailboxKind::Role,
-        }
+    pub(super) fn new((local, text): (u32, &str), domain: u32, company_domain: u32, role: bool) -> Self {
+        Self { local, domain, company_domain, shape: Shape::new(text), role }
     }
 }
 
@@ -182,12 +174,17 @@ impl StreetValue {
     }
 }
 
-/// The host of a web address without `www.`; empty when the text is none.
-pub(super) fn site_domain(text: &str) -> String {
+/// Adds the host of a web address without `www.`, if the text is one.
+pub(super) fn site_domain(text: &str, to: &mut String) {
+    if text.is_empty() {
+        return;
+    }
     let text = text.trim().to_lowercase();
     let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
     let host = text.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host);
     let named = host.contains('.') && !host.contains(char::is_whitespace) && !host.ends_with('.');
-    if named { host.to_owned() } else { String::new() }
+    if named {
+        to.push_str(host);
+    }
 }

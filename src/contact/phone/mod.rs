@@ -4,13 +4,14 @@
 //! extensions, `46729714000` without its `+`) with the numbering plans of `numbering`. Does not check that a number was
 //! given out: the question here is whether two texts mean one number.
 
+mod pack;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::Region;
-use super::numbering::NumberingPlan;
-use super::packed::{Pack, Packer, Unpacker};
+use crate::contact::Region;
+use crate::contact::numbering::NumberingPlan;
 
 /// One phone number: as written, and as E.164 when its country is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -93,22 +94,6 @@ struct Scanned {
 struct Resolved {
     e164: Option<Box<str>>,
     national: Box<str>,
-}
-
-impl Pack for Phone {
-    fn pack(&self, into: &mut Packer<'_>) {
-        let Self { texts, original_end, second_end, digits_at, has_country, has_extension, placeholder } = self;
-        into.byte(u8::from(*has_country) | u8::from(*has_extension) << 1 | u8::from(*placeholder) << 2);
-        into.text(texts);
-        into.numbers(&[*original_end, *second_end, *digits_at]);
-    }
-
-    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
-        let (flags, texts) = (from.byte()?, from.text()?.into());
-        let [has_country, has_extension, placeholder] = [1, 2, 4].map(|flag| flags & flag != 0);
-        let (original_end, second_end, digits_at) = (from.small()?, from.small()?, from.small()?);
-        Some(Self { texts, original_end, second_end, digits_at, has_country, has_extension, placeholder })
-    }
 }
 
 impl Phone {
@@ -393,5 +378,4 @@ fn is_filler(digits: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "phone_tests.rs"]
 mod tests;

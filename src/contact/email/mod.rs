@@ -4,15 +4,16 @@
 //! characters, full-width signs); `mail_domain` knows providers, misspellings and free mail, `mailbox` the kind of
 //! mailbox. The original text stays beside both forms.
 
+mod pack;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::mail_domain::{self, Known};
-use super::mailbox;
-use super::packed::{Pack, Packer, Unpacker};
+use crate::contact::mail_domain::{self, Known};
+use crate::contact::mailbox;
 
 /// What kind of mailbox the local part names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,41 +104,6 @@ impl fmt::Debug for Email {
     }
 }
 
-impl Pack for Email {
-    fn pack(&self, into: &mut Packer<'_>) {
-        let Self { texts, original_end, address, canonical_at, at, company_at, kind, free_mail, typo_domain } = self;
-        let kind = match kind {
-            MailboxKind::Personal => 0,
-            MailboxKind::Role => 1,
-            MailboxKind::Placeholder => 2,
-        };
-        into.byte(kind | u8::from(*free_mail) << 2 | u8::from(*typo_domain) << 3);
-        into.text(texts);
-        let company_at = company_at.wrapping_sub(NO_COMPANY);
-        into.numbers(&[*original_end, address.0, address.1, *canonical_at, *at, company_at]);
-    }
-
-    fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
-        let flags = from.byte()?;
-        let kind = match flags & 3 {
-            0 => MailboxKind::Personal,
-            1 => MailboxKind::Role,
-            _ => MailboxKind::Placeholder,
-        };
-        Some(Self {
-            texts: from.text()?.into(),
-            original_end: from.small()?,
-            address: (from.small()?, from.small()?),
-            canonical_at: from.small()?,
-            at: from.small()?,
-            company_at: from.small::<u16>()?.wrapping_add(NO_COMPANY),
-            kind,
-            free_mail: flags & 4 != 0,
-            typo_domain: flags & 8 != 0,
-        })
-    }
-}
-
 impl Email {
     /// Parses one address. Accepts `mailto:`, angle brackets with or without a display name, quotes and punctuation
     /// around it, invisible characters, a comma for a dot in the domain, and IDN domains. A domain needs a dot:
@@ -204,9 +170,7 @@ impl Email {
     /// domains resolved.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        let (address_at, address_end) = self.address;
-        let end = if self.canonical_at == address_at { usize::from(address_end) } else { self.texts.len() };
-        self.texts.get(usize::from(self.canonical_at)..end).unwrap_or_default()
+        canonical(&self.texts, self.address, self.canonical_at)
     }
 
     /// The canonical local part.
@@ -254,6 +218,12 @@ impl Email {
     pub fn company_domain(&self) -> Option<&str> {
         if self.company_at == NO_COMPANY { None } else { self.canonical().get(usize::from(self.company_at)..) }
     }
+}
+
+/// Where the canonical form stands among the texts of an address.
+fn canonical(texts: &str, address: (u16, u16), canonical_at: u16) -> &str {
+    let end = if canonical_at == address.0 { usize::from(address.1) } else { texts.len() };
+    texts.get(usize::from(canonical_at)..end).unwrap_or_default()
 }
 
 /// Takes away what is written around an address and what cannot be seen.
@@ -375,5 +345,4 @@ fn parse_domain(domain: &str) -> Result<(String, bool), EmailProblem> {
 }
 
 #[cfg(test)]
-#[path = "email_tests.rs"]
 mod tests;
