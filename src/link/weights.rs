@@ -15,8 +15,11 @@ pub(super) struct Bits(pub(super) i32);
 impl Bits {
     /// The nearest representable weight.
     pub(super) fn new(bits: f64) -> Self {
+        let scaled = bits.clamp(-1000.0, 1000.0) * 1024.0;
+        // Rounds half away from zero as `round` does, without a call: what is added is the largest number below a half.
+        let rounded = scaled + 0.499_999_999_999_999_94_f64.copysign(scaled);
         #[expect(clippy::cast_possible_truncation, reason = "clamped to a range far inside i32")]
-        Self((bits.clamp(-1000.0, 1000.0) * 1024.0).round() as i32)
+        Self(rounded as i32)
     }
 
     /// As a number of bits; exact.
@@ -53,6 +56,8 @@ pub(super) struct Weights {
     pub(super) scale: Scale,
     /// log2 of the number of its records: what a value carried by one person only is worth at most.
     pub(super) size: f64,
+    /// The least share a value can have: half a record's.
+    least_share: f64,
     /// A value's frequency takes the place of u.
     pub(super) frequencies: bool,
 }
@@ -91,6 +96,7 @@ impl Weights {
             prior: Bits::new(-size),
             scale,
             size,
+            least_share: (-size - 1.0).exp2(),
             frequencies: true,
         };
         for (level, odds) in ODDS {
@@ -217,8 +223,7 @@ impl Weights {
         if !self.frequencies {
             return self.plain(level);
         }
-        let floor = (-self.size - 1.0).exp2();
-        Bits::new((self.m[level as usize] / share.clamp(floor, 1.0)).log2())
+        Bits::new((self.m[level as usize] / share.clamp(self.least_share, 1.0)).log2())
     }
 
     /// Weight of sharing a value when a `same` share of the pairs that carry it are one person (0 to 1): before anything
@@ -293,6 +298,14 @@ mod tests {
         for records in [50, 10_000, 10_000_000] {
             let weights = sized(records);
             assert!((weights.prior + weights.plain(Level::EmailSame)).value() > 4.0);
+        }
+    }
+
+    #[test]
+    fn a_weight_is_the_nearest_one() {
+        for quarter in -9_000..9_000 {
+            let bits = f64::from(quarter) / 4096.0;
+            assert_eq!(f64::from(Bits::new(bits).0).to_bits(), ((bits * 1024.0).round() + 0.0).to_bits(), "{bits}");
         }
     }
 

@@ -44,7 +44,6 @@ fn names(ingested: &Ingested) -> Vec<&str> {
 mod accounting;
 mod columns;
 mod errors;
-mod portions;
 mod samples;
 mod text;
 mod values;

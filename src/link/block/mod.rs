@@ -5,7 +5,9 @@
 //! hands on only pairs whose names or addresses agree as well. Pairs left out by either are counted, never dropped
 //! silently. Each pair is handed on once, with the first key that found it.
 
+mod divided;
 mod keys;
+mod meetings;
 mod promise;
 
 use rayon::prelude::*;
@@ -13,8 +15,9 @@ use rayon::prelude::*;
 use super::ablation::Idea;
 use super::features::{Features, NONE, row_id};
 use super::{BlockingKey, BlockingReport, KeyReport};
+use divided::{Divided, sorted};
 use keys::{Keys, Strength};
-use promise::is_promising;
+use meetings::{Block, LeftOut, Meeters, Meeting, ROWS_IN_A_PART};
 
 /// A pair to compare: rows in input order, and the key that found it first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,12 +51,6 @@ impl Candidates {
     }
 }
 
-/// Blocks up to this size are compared completely.
-const LARGEST_BLOCK: usize = 60;
-
-/// In a block that no further key divides, each record meets this many neighbours in the order of content.
-const NEIGHBOURS: usize = 20;
-
 /// Keys in the order in which they are asked.
 const KEYS: [BlockingKey; 11] = [
     BlockingKey::Email,
@@ -69,62 +66,97 @@ const KEYS: [BlockingKey; 11] = [
     BlockingKey::CompanyPlace,
 ];
 
-/// What one key found.
-#[derive(Debug, Default)]
-struct Found {
-    /// Rows of each pair, the left one in the upper half; sorted and without repeats in the end.
-    pairs: Vec<u64>,
-    /// Pairs of blocks that were too large.
-    left_out: u64,
-    /// Pairs that contradict one another.
-    contradicted: u64,
-}
-
 /// Finds candidate pairs.
 pub(super) fn candidates(features: &Features) -> (Candidates, BlockingReport) {
-    let mut entries = entries(features);
-    let of_key =
-        |(key, entries): (&BlockingKey, &mut Vec<Divided>)| pairs_of_key(features, *key, &std::mem::take(entries));
-    let found: Vec<Found> = KEYS.iter().zip(&mut entries).map(of_key).collect();
-    merge(&found)
-}
-
-/// All pairs with the first key that found each, and what the keys found.
-fn merge(found: &[Found]) -> (Candidates, BlockingReport) {
-    let mut rest: Vec<&[u64]> = found.iter().map(|found| found.pairs.as_slice()).collect();
+    let (met, left_out) = meetings(features);
+    let distinct = |part: usize| Distinct::new(part, &sorted(&met, part));
+    let parts: Vec<Distinct> = (0..features.len.div_ceil(ROWS_IN_A_PART)).into_par_iter().map(distinct).collect();
+    drop(met);
     let mut all = Candidates::default();
-    let mut first = vec![0_u64; found.len()];
-    let mut alone = vec![0_u64; found.len()];
-    while let Some(pair) = rest.iter().filter_map(|pairs| pairs.first().copied()).min() {
-        let mut keys = 0;
-        let mut first_key = 0;
-        for (at, pairs) in rest.iter_mut().enumerate() {
-            if let Some((next, others)) = pairs.split_first()
-                && *next == pair
-            {
-                *pairs = others;
-                first_key = if keys == 0 { at } else { first_key };
-                keys += 1;
-            }
-        }
-        first[first_key] += 1;
-        alone[first_key] += u64::from(keys == 1);
-        all.pairs.push(pair);
-        all.keys.push(u8::try_from(first_key).unwrap_or(u8::MAX));
+    all.pairs.reserve_exact(parts.iter().map(|part| part.found.pairs.len()).sum());
+    all.keys.reserve_exact(all.pairs.capacity());
+    let mut counted = [Counted::default(); KEYS.len()];
+    for part in parts {
+        all.pairs.extend(part.found.pairs);
+        all.keys.extend(part.found.keys);
+        counted.iter_mut().zip(part.counted).for_each(|(all, part)| all.add(part));
     }
-    let key = |(at, key): (usize, &BlockingKey)| KeyReport {
+    let key = |(key, counted): (&BlockingKey, &Counted)| KeyReport {
         key: *key,
-        pairs: found[at].pairs.len() as u64,
-        new: first[at],
-        alone: alone[at],
+        pairs: counted.pairs,
+        new: counted.first,
+        alone: counted.alone,
     };
     let report = BlockingReport {
-        keys: KEYS.iter().enumerate().map(key).collect(),
+        keys: KEYS.iter().zip(&counted).map(key).collect(),
         candidates: all.pairs.len() as u64,
-        left_out: found.iter().map(|found| found.left_out).sum(),
-        contradicted: found.iter().map(|found| found.contradicted).sum(),
+        left_out: left_out.apart,
+        contradicted: left_out.contradicted,
     };
     (all, report)
+}
+
+/// What one key found.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    /// Distinct pairs.
+    pairs: u64,
+    /// Pairs no key before it found.
+    first: u64,
+    /// Pairs no other key found.
+    alone: u64,
+}
+
+impl Counted {
+    fn add(&mut self, other: Self) {
+        self.pairs += other.pairs;
+        self.first += other.first;
+        self.alone += other.alone;
+    }
+}
+
+/// The pairs of some left rows, each once.
+#[derive(Debug, Default)]
+struct Distinct {
+    found: Candidates,
+    counted: [Counted; KEYS.len()],
+}
+
+impl Distinct {
+    /// The pairs of a part; their meetings come sorted.
+    fn new(part: usize, meetings: &[u64]) -> Self {
+        let mut distinct = Self::default();
+        let before = (part * ROWS_IN_A_PART) as u64;
+        let meetings = meetings.iter().map(|number| Meeting::read(*number));
+        let mut last = None;
+        let mut keys = 0_u16;
+        for met in meetings {
+            if last.is_some_and(|pair| pair != met.pair()) {
+                distinct.end(keys);
+                keys = 0;
+            }
+            if keys == 0 {
+                distinct.found.pairs.push((before << 32) + met.pair());
+            }
+            keys |= 1 << met.key();
+            last = Some(met.pair());
+        }
+        if keys != 0 {
+            distinct.end(keys);
+        }
+        distinct
+    }
+
+    /// Counts the last pair by the keys that found it.
+    fn end(&mut self, keys: u16) {
+        let first = keys.trailing_zeros() as usize;
+        for (at, counted) in self.counted.iter_mut().enumerate().filter(|(at, _)| keys & 1 << at != 0) {
+            counted.pairs += 1;
+            counted.first += u64::from(at == first);
+            counted.alone += u64::from(keys.is_power_of_two());
+        }
+        self.found.keys.push(u8::try_from(first).unwrap_or(u8::MAX));
+    }
 }
 
 fn read((pair, key): (&u64, &u8)) -> CandidatePair {
@@ -143,46 +175,19 @@ fn low(pair: u64) -> u32 {
 /// Rows that are hashed at a time.
 const ROWS_AT_A_TIME: usize = 1 << 13;
 
-/// Parts that the hashes of one key are divided into, each small enough to be sorted in the cache.
+/// Parts that the hashes of one key are divided into.
 const PARTS: usize = 256;
 
-/// What one key found some records by, in parts of the hashes: in each entry the rest of the hash, whether the key is weak,
-/// and the row.
-#[derive(Debug)]
-struct Divided {
-    entries: Vec<u64>,
-    /// End of each part.
-    ends: Vec<u32>,
-}
-
-impl Divided {
-    fn new(hashed: &[(u64, u32)]) -> Self {
-        // Fibonacci hashing (Knuth 1973): the upper bits depend on all bits of the hash.
-        let mixed = |hash: u64| (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let part = |hash: u64| usize::from(mixed(hash).to_be_bytes()[0]);
-        let mut ends = vec![0_u32; PARTS];
-        for (hash, _) in hashed {
-            ends[part(hash >> 1)] += 1;
-        }
-        let mut end = 0;
-        for count in &mut ends {
-            // For now where the part begins.
-            end += std::mem::replace(count, end);
-        }
-        let mut entries = vec![0; hashed.len()];
-        for (hash, row) in hashed {
-            let place = &mut ends[part(hash >> 1)];
-            let rest = (mixed(hash >> 1) << 8) & !0x1_ffff_ffff;
-            entries[*place as usize] = rest | (hash & 1) << 32 | u64::from(*row);
-            *place += 1;
-        }
-        Self { entries, ends }
-    }
-
-    fn part(&self, part: usize) -> &[u64] {
-        let end = |part: usize| self.ends.get(part).map_or(0, |end| *end as usize);
-        self.entries.get(part.checked_sub(1).map_or(0, end)..end(part)).unwrap_or_default()
-    }
+/// Divides the hashes of a key, each with its row: in each entry the rest of the hash, whether the key is weak, and the row.
+fn divide(hashed: &[(u64, u32)]) -> Divided {
+    // Fibonacci hashing (Knuth 1973): the upper bits depend on all bits of the hash.
+    let mixed = |hash: u64| (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let part = |(hash, _): (u64, u32)| usize::from(mixed(hash >> 1).to_be_bytes()[0]);
+    let entry = |(hash, row): (u64, u32)| {
+        let rest = (mixed(hash >> 1) << 8) & !0x1_ffff_ffff;
+        rest | (hash & 1) << 32 | u64::from(row)
+    };
+    Divided::new(hashed, PARTS, part, entry)
 }
 
 /// The hashes of all keys, key by key in the order of [`KEYS`].
@@ -201,7 +206,7 @@ fn entries(features: &Features) -> Vec<Vec<Divided>> {
                 }
             });
         }
-        hashed.iter().map(|hashed| Divided::new(hashed)).collect::<Vec<Divided>>()
+        hashed.iter().map(|hashed| divide(hashed)).collect::<Vec<Divided>>()
     };
     let chunks: Vec<Vec<Divided>> = (0..features.len.div_ceil(ROWS_AT_A_TIME)).into_par_iter().map(chunk).collect();
     let mut by_key: Vec<Vec<Divided>> = KEYS.iter().map(|_| Vec::with_capacity(chunks.len())).collect();
@@ -211,87 +216,30 @@ fn entries(features: &Features) -> Vec<Vec<Divided>> {
     by_key
 }
 
-/// Distinct pairs one key finds, sorted.
-fn pairs_of_key(features: &Features, key: BlockingKey, entries: &[Divided]) -> Found {
-    let part = |part: usize| {
-        let mut found = Found::default();
-        let mut entries: Vec<u64> = entries.iter().flat_map(|divided| divided.part(part)).copied().collect();
-        entries.sort_unstable();
-        entries.dedup();
-        let mut rows: Vec<u32> = Vec::new();
-        for block in entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|block| block.len() > 1) {
-            rows.clear();
-            rows.extend(block.iter().copied().map(low));
-            if rows.len() > LARGEST_BLOCK {
-                // In the order of content, which decides who are neighbours.
-                rows.sort_unstable_by_key(|row| features.rank[*row as usize]);
-            }
-            let weak = block.first().is_some_and(|entry| entry >> 32 & 1 == 1).then_some(key);
-            emit(features, &rows, weak, 0, &mut found);
+/// All meetings, and what was left out.
+fn meetings(features: &Features) -> (Vec<Divided>, LeftOut) {
+    let mut entries = entries(features);
+    let mut all = Vec::with_capacity(KEYS.len() * PARTS);
+    let mut left_out = LeftOut::default();
+    for (key, entries) in KEYS.iter().copied().enumerate().zip(&mut entries) {
+        let entries = std::mem::take(entries);
+        let part = |part: usize| {
+            let mut entries = sorted(&entries, part);
+            entries.dedup();
+            let blocks = entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|block| block.len() > 1);
+            let is_weak = |entries: &[u64]| entries.first().is_some_and(|entry| entry >> 32 & 1 == 1);
+            let strength = |weak: bool| if weak { Strength::Weak } else { Strength::Strong };
+            let block = |entries| Block { entries, strength: strength(is_weak(entries)) };
+            let mut meeters = Meeters::new(features, key);
+            meeters.blocks(&blocks.map(block).collect::<Vec<Block<'_>>>());
+            meeters.finish()
+        };
+        let found: Vec<(Divided, LeftOut)> = (0..PARTS).into_par_iter().map(part).collect();
+        for (met, left) in found {
+            left_out.apart += left.apart;
+            left_out.contradicted += left.contradicted;
+            all.push(met);
         }
-        found
-    };
-    let parts: Vec<Found> = (0..PARTS).into_par_iter().map(part).collect();
-    let mut found = Found::default();
-    found.pairs.reserve_exact(parts.iter().map(|part| part.pairs.len()).sum());
-    for part in parts {
-        found.pairs.extend(part.pairs);
-        found.left_out += part.left_out;
-        found.contradicted += part.contradicted;
     }
-    found.pairs.par_sort_unstable();
-    found.pairs.dedup();
-    found.pairs.shrink_to_fit();
-    found
-}
-
-/// Emits the pairs of a block, dividing it while it is too large. Of a weak key only the promising ones.
-fn emit(features: &Features, rows: &[u32], weak: Option<BlockingKey>, refinement: usize, found: &mut Found) {
-    if rows.len() < 2 {
-        return;
-    }
-    let mut pair = |one: u32, other: u32| {
-        if weak.is_none_or(|key| is_promising(features, key, one, other)) {
-            found.pairs.push(u64::from(one.min(other)) << 32 | u64::from(one.max(other)));
-        } else {
-            found.contradicted += 1;
-        }
-    };
-    if rows.len() <= LARGEST_BLOCK {
-        for (at, one) in rows.iter().enumerate() {
-            rows[at + 1..].iter().for_each(|other| pair(*one, *other));
-        }
-        return;
-    }
-    if refinement == REFINEMENTS {
-        for (at, one) in rows.iter().enumerate() {
-            rows[at + 1..].iter().take(NEIGHBOURS).for_each(|other| pair(*one, *other));
-        }
-        let size = rows.len() as u64;
-        let walked: u64 = (0..rows.len()).map(|at| (rows.len() - at - 1).min(NEIGHBOURS) as u64).sum();
-        found.left_out += size * (size - 1) / 2 - walked;
-        return;
-    }
-    let mut divided: Vec<(u32, u32)> = rows.iter().map(|row| (refine(features, *row, refinement), *row)).collect();
-    // Stable, so that the order of content survives within each part.
-    divided.sort_by_key(|(value, _)| *value);
-    for part in divided.chunk_by(|left, right| left.0 == right.0) {
-        let rows: Vec<u32> = part.iter().map(|(_, row)| *row).collect();
-        emit(features, &rows, weak, refinement + 1, found);
-    }
-}
-
-/// Number of further keys a block can be divided by.
-const REFINEMENTS: usize = 6;
-
-/// The value a record has for a further key.
-fn refine(features: &Features, row: u32, refinement: usize) -> u32 {
-    match refinement {
-        0 => features.name_of(row).map_or(NONE, |name| name.family.first().copied().unwrap_or(NONE)),
-        1 => features.emails_of(row).first().copied().unwrap_or(NONE),
-        2 => features.phones_of(row).first().map_or(NONE, |phone| features.phones[*phone as usize].tail),
-        3 => features.companies_of(row).first().copied().unwrap_or(NONE),
-        4 => features.row(row).city,
-        _ => features.row(row).name,
-    }
+    (all, left_out)
 }

@@ -5,16 +5,34 @@
 //! become one person, and if anything else speaks for them another key finds them by it.
 
 use crate::link::BlockingKey;
-use crate::link::features::{ALIKE, Features, Spelling};
+use crate::link::features::{ALIKE, Features, NameValue, Spelling};
 use crate::link::names::{self, NameLevel};
 use crate::link::similarity;
 
+/// What of a record decides whether it is worth comparing with others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Guest<'f> {
+    pub(super) row: u32,
+    /// Id of the name.
+    called: u32,
+    name: Option<NameValue<'f>>,
+    emails: &'f [u32],
+}
+
+impl<'f> Guest<'f> {
+    pub(super) fn new(features: &'f Features, row: u32) -> Self {
+        let called = features.row(row).name;
+        Self { row, called, name: features.names.get(called), emails: features.emails_of(row) }
+    }
+}
+
 /// Whether names or addresses agree, or might.
-pub(super) fn is_promising(features: &Features, key: BlockingKey, left: u32, right: u32) -> bool {
+pub(super) fn is_promising(features: &Features, key: BlockingKey, left: &Guest<'_>, right: &Guest<'_>) -> bool {
     if features.organisations {
         return true;
     }
-    let (row, name) = match (features.name_of(left), features.name_of(right)) {
+    let (nameless, name) = match (left.name, right.name) {
+        (Some(_), Some(_)) if left.called == right.called => return true,
         (Some(one), Some(other)) => {
             let found = names::compare(one, other, &features.tokens);
             // A surname changes, and whoever changed it is known by the company, but not by the city.
@@ -22,20 +40,18 @@ pub(super) fn is_promising(features: &Features, key: BlockingKey, left: u32, rig
             let agree = found.level <= worst || found.level == NameLevel::Unclear;
             return agree || addresses_agree(features, left, right, names::incompatible(found));
         }
-        (Some(_), None) => (right, features.row(left).name),
-        (None, Some(_)) => (left, features.row(right).name),
+        (Some(_), None) => (right, left.called),
+        (None, Some(_)) => (left, right.called),
         (None, None) => {
-            return features.emails_of(left).is_empty()
-                || features.emails_of(right).is_empty()
-                || addresses_agree(features, left, right, false);
+            return left.emails.is_empty() || right.emails.is_empty() || addresses_agree(features, left, right, false);
         }
     };
-    address_agrees(features, key, row, name) || addresses_agree(features, left, right, false)
+    address_agrees(features, key, nameless, name) || addresses_agree(features, left, right, false)
 }
 
 /// Whether a record without a name has an address that may be made of a name.
-fn address_agrees(features: &Features, key: BlockingKey, row: u32, name: u32) -> bool {
-    let Some(email) = features.emails_of(row).first() else { return true };
+fn address_agrees(features: &Features, key: BlockingKey, nameless: &Guest<'_>, name: u32) -> bool {
+    let Some(email) = nameless.emails.first() else { return true };
     if features.emails[*email as usize].role {
         return true;
     }
@@ -49,7 +65,7 @@ fn address_agrees(features: &Features, key: BlockingKey, row: u32, name: u32) ->
 
 /// Whether one address of each look alike. People whose names contradict each other (`strangers`) have one address but for
 /// a slip, or none in common: on a list of any length Michael's and Michelle's addresses look alike.
-fn addresses_agree(features: &Features, left: u32, right: u32, strangers: bool) -> bool {
+fn addresses_agree(features: &Features, left: &Guest<'_>, right: &Guest<'_>, strangers: bool) -> bool {
     let alike = |one: u32, other: u32| {
         let (left, right) = (&features.emails[one as usize], &features.emails[other as usize]);
         let locals = || (features.locals.text(left.local), features.locals.text(right.local));
@@ -63,7 +79,7 @@ fn addresses_agree(features: &Features, left: u32, right: u32, strangers: bool) 
                         && (left.domain == right.domain || features.are_domains_alike(left.domain, right.domain))
                         && similarity::jaro_winkler(locals().0, locals().1) >= ALIKE)))
     };
-    features.emails_of(left).iter().any(|one| features.emails_of(right).iter().any(|other| alike(*one, *other)))
+    left.emails.iter().any(|one| right.emails.iter().any(|other| alike(*one, *other)))
 }
 
 #[cfg(test)]
@@ -80,8 +96,9 @@ mod tests {
         };
         let records: Vec<Record> = [left, right].map(record).into();
         let features = Features::new(&records, Without::default());
-        let found = is_promising(&features, key, 0, 1);
-        assert_eq!(found, is_promising(&features, key, 1, 0), "from both sides");
+        let (left, right) = (Guest::new(&features, 0), Guest::new(&features, 1));
+        let found = is_promising(&features, key, &left, &right);
+        assert_eq!(found, is_promising(&features, key, &right, &left), "from both sides");
         found
     }
 
@@ -90,6 +107,8 @@ mod tests {
         let by_city = |left, right| promising(BlockingKey::NamePlace, left, right);
         assert!(by_city(("David Miller", ""), ("Dave Miller", "")));
         assert!(by_city(("David Miller", ""), ("David", "")));
+        assert!(by_city(("David Miller", ""), ("David Miller", "")));
+        assert!(by_city(("David", "a@gmail.com"), ("David", "b@gmail.com")));
         assert!(by_city(("David Miller", "d.miller@gmail.com"), ("David Moore", "dmiller@gmail.com")));
         assert!(by_city(("David Miller", ""), ("", "david.miller@gmail.com")));
         assert!(!by_city(("David Miller", "dmiller@gmail.com"), ("Doreen Miles", "dmilles@gmail.com")));
