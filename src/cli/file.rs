@@ -1,19 +1,21 @@
 //! Opening files to read and writing files whole or not at all, with messages that name them.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::{Context, anyhow, bail};
 
+use crate::ingest::{Again, Once, Seekable};
+
 /// Temporary files that exist right now, so that a signal can remove them.
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Opens an input; `-` is standard input.
-pub(super) fn open_input(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
+pub(super) fn open_input(path: &Path) -> anyhow::Result<Box<dyn Again>> {
     if path == Path::new("-") {
-        return Ok(Box::new(io::stdin()));
+        return Ok(Box::new(Once::new(io::stdin())));
     }
     let shown = path.display();
     let metadata = std::fs::metadata(path).with_context(|| format!("{shown}: cannot be opened; check the name"))?;
@@ -21,7 +23,8 @@ pub(super) fn open_input(path: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
         bail!("{shown}: this is a folder; name the CSV files in it, for instance {shown}/*.csv");
     }
     let file = File::open(path).with_context(|| format!("{shown}: cannot be opened"))?;
-    Ok(Box::new(file))
+    // A named pipe gives its bytes once
+    Ok(if metadata.is_file() { Box::new(Seekable(file)) } else { Box::new(Once::new(file)) })
 }
 
 /// The name an input is called by: the file's name without folders.

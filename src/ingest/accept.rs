@@ -4,7 +4,6 @@
 //! Chunks are worked on side by side; what comes out is in row order whatever the number of threads.
 
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
 
@@ -12,22 +11,21 @@ use super::cell;
 use super::dates::DateOrders;
 use super::encoding;
 use super::known::{Known, Memory};
+use super::looks::Looks;
 use super::normalize::{Cell, Normalizer, Tally};
+use super::read::Wanted;
 use super::reject::{Reject, RejectReason};
 use super::rows::Fault;
-use super::source::TextEncoding;
-use super::table::{Chunk, RejectedBytes, Table};
+use super::source::{ColumnMapping, TextEncoding};
+use super::table::{Chunk, RejectedBytes};
 use crate::contact::{Field, Origin, Packed, Record, Scratch, Side, SourceId};
 
 /// Characters of a cell shown in a reject.
 const SHOWN_CHARACTERS: usize = 1_000;
 
-/// Says whether a record is wanted at all.
-pub type Wanted<'a> = dyn Fn(&Record) -> bool + Sync + 'a;
-
-/// What rows came to. `Records` holds those of a chunk as they are, those of a table packed.
-pub(super) struct Yield<Records = Packed<Record>> {
-    pub(super) records: Records,
+/// What an input came to.
+pub(super) struct Yield {
+    pub(super) records: Packed<Record>,
     pub(super) rejects: Vec<Reject>,
     /// Cells with a value and cells not understood, by column.
     pub(super) counts: Vec<(u64, u64)>,
@@ -35,11 +33,38 @@ pub(super) struct Yield<Records = Packed<Record>> {
     pub(super) unwanted: u64,
 }
 
-impl<Records: Default> Yield<Records> {
-    fn new(columns: usize) -> Self {
-        Self { records: Records::default(), rejects: Vec::new(), counts: vec![(0, 0); columns], unwanted: 0 }
+impl Yield {
+    /// Nothing yet.
+    pub(super) fn new(columns: usize, scratch: Option<&Arc<dyn Scratch>>) -> Self {
+        let mut records = Packed::default();
+        if let Some(scratch) = scratch {
+            records.set_aside(scratch);
+        }
+        Self { records, rejects: Vec::new(), counts: vec![(0, 0); columns], unwanted: 0 }
     }
 
+    /// Adds what the next chunk came to.
+    pub(super) fn add(&mut self, made: Made, looks: &mut Looks) {
+        self.unwanted += made.unwanted;
+        self.records.extend(made.records);
+        self.rejects.extend(made.rejects);
+        for (sum, counts) in self.counts.iter_mut().zip(made.counts) {
+            *sum = (sum.0 + counts.0, sum.1 + counts.1);
+        }
+        looks.add(&made.looks);
+    }
+}
+
+/// What a chunk came to.
+pub(super) struct Made {
+    records: Vec<Record>,
+    rejects: Vec<Reject>,
+    counts: Vec<(u64, u64)>,
+    unwanted: u64,
+    looks: Looks,
+}
+
+impl Made {
     fn count(&mut self, tally: &mut Tally) {
         tally.invalid.dedup();
         for column in &tally.filled {
@@ -51,80 +76,49 @@ impl<Records: Default> Yield<Records> {
     }
 }
 
-/// Turns the rows of a table into records and rejects.
+/// Turns rows into records and rejects.
 pub(super) struct RowReader<'a> {
     pub(super) id: SourceId,
     pub(super) encoding: TextEncoding,
     pub(super) names: &'a [String],
-    pub(super) fields: &'a [Field],
+    pub(super) columns: &'a [ColumnMapping],
     pub(super) reversed: &'a [bool],
     pub(super) normalizer: Normalizer,
-    pub(super) orders: DateOrders,
+    pub(super) orders: &'a DateOrders,
     pub(super) wanted: &'a Wanted<'a>,
-    pub(super) scratch: Option<&'a Arc<dyn Scratch>>,
 }
 
 impl RowReader<'_> {
-    /// All rows, in order, chunks side by side.
-    pub(super) fn all(&self, table: Table) -> Yield {
-        let Table { chunks, rejected, .. } = table;
-        let mut all: Yield = Yield::new(self.fields.len());
-        if let Some(scratch) = self.scratch {
-            all.records.set_aside(scratch);
-        }
-        all.rejects.extend(rejected.iter().map(|rejected| self.rejected(rejected)));
-        let memory = Memory::default();
-        // Some chunks at a time, so that what was read makes room for what comes of it.
-        std::thread::scope(|scope| {
-            let (send, arriving) = sync_channel::<Vec<Yield<Vec<Record>>>>(1);
-            let memory = &memory;
-            scope.spawn(move || {
-                let mut chunks = chunks.into_iter();
-                loop {
-                    let some: Vec<Chunk> = chunks.by_ref().take(4 * rayon::current_num_threads()).collect();
-                    if some.is_empty() {
-                        return;
-                    }
-                    let of = |chunk: Chunk| memory.with(|known| self.chunk(&chunk, known));
-                    // The other end takes all there is.
-                    let _ = send.send(some.into_par_iter().map(of).collect());
-                }
-            });
-            for chunk in arriving.into_iter().flatten() {
-                all.unwanted += chunk.unwanted;
-                all.records.extend(chunk.records);
-                all.rejects.extend(chunk.rejects);
-                for (sum, counts) in all.counts.iter_mut().zip(chunk.counts) {
-                    *sum = (sum.0 + counts.0, sum.1 + counts.1);
-                }
-            }
-        });
-        all.rejects.sort_by_key(|reject| reject.origin);
-        all
+    /// Some chunks, each by one thread, in their order. `looks` is what was seen before.
+    pub(super) fn side_by_side(&self, chunks: Vec<Chunk>, looks: &Looks, memory: &Memory) -> Vec<Made> {
+        let of = |chunk: Chunk| memory.with(|known| self.chunk(&chunk, looks.beginning(), known));
+        chunks.into_par_iter().map(of).collect()
     }
 
-    fn chunk(&self, chunk: &Chunk, known: &mut Known) -> Yield<Vec<Record>> {
-        let mut found: Yield<Vec<Record>> = Yield::new(self.fields.len());
+    fn chunk(&self, chunk: &Chunk, mut looks: Looks, known: &mut Known) -> Made {
+        looks.at(chunk, self.encoding);
+        let counts = vec![(0, 0); self.columns.len()];
+        let mut made = Made { records: Vec::new(), rejects: Vec::new(), counts, unwanted: 0, looks };
         let mut tally = Tally::default();
         for (origin, cells) in chunk.rows(self.id) {
             tally.filled.clear();
             tally.invalid.clear();
             match self.row(origin, &cells.collect::<Vec<_>>(), &mut tally, known) {
                 Ok(record) => {
-                    found.count(&mut tally);
+                    made.count(&mut tally);
                     if (self.wanted)(&record) {
-                        if found.records.is_empty() {
-                            found.records.reserve_exact(chunk.len());
+                        if made.records.is_empty() {
+                            made.records.reserve_exact(chunk.len());
                         }
-                        found.records.push(record);
+                        made.records.push(record);
                     } else {
-                        found.unwanted += 1;
+                        made.unwanted += 1;
                     }
                 }
-                Err(reject) => found.rejects.push(*reject),
+                Err(reject) => made.rejects.push(*reject),
             }
         }
-        found
+        made
     }
 
     fn row(
@@ -135,7 +129,7 @@ impl RowReader<'_> {
         known: &mut Known,
     ) -> Result<Record, Box<Reject>> {
         let mut texts = Vec::with_capacity(cells.len());
-        for ((column, bytes), field) in (1..).zip(cells).zip(self.fields) {
+        for ((column, bytes), ColumnMapping { field, .. }) in (1..).zip(cells).zip(self.columns) {
             if bytes.is_empty() || *field == Field::Ignore {
                 continue;
             }
@@ -152,7 +146,7 @@ impl RowReader<'_> {
             texts.push((Cell { field, column: u32::try_from(column).unwrap_or(u32::MAX) }, text));
         }
         let texts = texts.iter().map(|(cell, text)| (*cell, &**text));
-        let record = self.normalizer.record_counting(origin, texts, &self.orders, tally, known);
+        let record = self.normalizer.record_counting(origin, texts, self.orders, tally, known);
         match self.fault_of(&record) {
             Some(fault) => Err(Box::new(self.reject(origin, &fault, cells))),
             None => Ok(record),
@@ -177,7 +171,7 @@ impl RowReader<'_> {
         if self.normalizer.side == Side::Existing {
             return record.id.is_none().then(|| Fault {
                 reason: RejectReason::MissingId,
-                column: self.fields.iter().position(|field| *field == Field::Id).map(|position| position + 1),
+                column: self.position_of(&Field::Id).map(|position| position + 1),
                 message: "the row has no Intercom id, so that nothing can be done with the contact".to_owned(),
                 suggestion: "fill in the id, or put the row into a list of incoming contacts".to_owned(),
             });
@@ -186,7 +180,7 @@ impl RowReader<'_> {
             return None;
         }
         let broken = record.unparsed.iter().find_map(|(field, _)| {
-            let position = self.fields.iter().position(|other| other == field)?;
+            let position = self.position_of(field)?;
             Some((position + 1, field))
         });
         let (column, message) = match broken {
@@ -203,7 +197,12 @@ impl RowReader<'_> {
         })
     }
 
-    fn rejected(&self, rejected: &RejectedBytes) -> Reject {
+    fn position_of(&self, field: &Field) -> Option<usize> {
+        self.columns.iter().position(|column| column.field == *field)
+    }
+
+    /// A row that is none.
+    pub(super) fn rejected(&self, rejected: &RejectedBytes) -> Reject {
         let cells: Vec<&[u8]> = rejected.cells.iter().map(Vec::as_slice).collect();
         self.reject(rejected.origin, &rejected.fault, &cells)
     }

@@ -4,11 +4,12 @@
 //! 12. Is given all values of the date columns, hands on one order per column and a note where nothing told.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use crate::contact::{DateOrder, Region, Timestamp};
 
 /// The order of each date column.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct DateOrders {
     columns: BTreeMap<u32, (DateOrder, bool)>,
 }
@@ -56,6 +57,14 @@ impl OrderVotes {
             std::cmp::Ordering::Less => Some(DateOrder::MonthFirst),
             std::cmp::Ordering::Equal => None,
         }
+    }
+}
+
+impl AddAssign for OrderVotes {
+    fn add_assign(&mut self, other: Self) {
+        self.day_first += other.day_first;
+        self.month_first += other.month_first;
+        self.open += other.open;
     }
 }
 

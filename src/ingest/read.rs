@@ -1,44 +1,58 @@
 //! The way of one input through the room: bytes, text, rows, columns, records.
 //!
-//! Reads the input once, front to back. Owns the order of the steps and the accounting: every data row of the file
-//! comes out as a record or as a reject.
+//! Owns the order of the steps and the accounting: every data row of the file comes out as a record or as a reject. Rows
+//! become records while the next ones are split, so that no list is ever held as rows. What only the whole input tells
+//! ([`Facts`]) is taken from its first rows, in the hope that the others agree, as Ge, Li, Eilebrecht, Chandramouli and
+//! Kossmann do with the state of a parser ("Speculative distributed CSV data parsing for big data analytics", SIGMOD 2019);
+//! at the end it is known, and where it is something else the input is gone through again.
 
 use std::io::{self, Read};
 
-use super::accept::{RowReader, Wanted, Yield};
-use super::bytes::{self, Counted, Foreign, Headed};
-use super::cell;
-use super::dates::{self, DateOrders, OrderVotes};
-use super::dialect::{self, Dialect};
-use super::encoding::{self, Evidence, FromUtf16};
+use super::accept::{RowReader, Yield};
+use super::again::{Again, Once};
+use super::bytes::{self, Counted};
+use super::dates::DateOrders;
+use super::encoding::Evidence;
 use super::error::Error;
 use super::header::{self, Header, Mapped};
+use super::known::Memory;
+use super::looks::{self, Looks, SAMPLE_ROWS, Votes};
 use super::normalize::Normalizer;
-use super::reject::RejectReason;
-use super::rows::{Fault, Rows, Scanned};
+use super::open::{self, Opened, Problem};
 use super::source::{Compression, Ingested, Options, Source, SourceKind, TextEncoding};
-use super::table::Table;
-use crate::contact::{Field, Origin, Region, Side, SourceId};
+use super::table::{Chunk, Splitter};
+use crate::contact::{Record, Side, SourceId};
 
-/// Looked at to find out packing, encoding and foreign formats.
-const BYTES_HEAD: u64 = 64 * 1024;
-/// Looked at to find out delimiter and header.
-const TEXT_HEAD: u64 = 256 * 1024;
 /// Longest cell accepted unless the options say otherwise.
 pub const CELL_LIMIT_BYTES: usize = 131_072;
-/// Rows whose values may decide what a column means.
-const SAMPLE_ROWS: usize = 200;
+
+/// Says whether a record is wanted at all.
+pub type Wanted<'a> = dyn Fn(&Record) -> bool + Sync + 'a;
+
+/// How many rows are worked on together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portions {
+    /// Rows of a chunk, which one thread works on.
+    pub(super) chunk_rows: usize,
+    /// Chunks whose rows decide until all are known.
+    pub(super) first_chunks: usize,
+    /// Chunks that are worked on side by side, for each thread.
+    pub(super) chunks: usize,
+}
+
+const PORTIONS: Portions = Portions { chunk_rows: 512, first_chunks: 16, chunks: 8 };
 
 /// Reads a whole input: `name` is what messages call it, `id` its position among the inputs of the run.
 ///
-/// The input is read once and to its end. The encoding is taken from the options or a byte order mark, or is found out
-/// from the bytes (see the note in [`Source::notes`] when that is uncertain); likewise the delimiter. Bad rows are in
-/// [`Ingested::rejects`]; an `Err` means that the input as a whole is of no use.
+/// The encoding is taken from the options or a byte order mark, or is found out from the bytes (see the note in
+/// [`Source::notes`] when that is uncertain); likewise the delimiter. Bad rows are in [`Ingested::rejects`]; an `Err` means
+/// that the input as a whole is of no use. Stored bytes are kept until the end; [`read_those`] does without.
 pub fn read(input: impl Read, id: SourceId, name: &str, side: Side, options: &Options) -> Result<Ingested, Error> {
     read_watched(input, id, name, side, options, &mut |_| ())
 }
 
-/// [`read`], telling `watch` the name of each step as it ends: `read`, `normalise`.
+/// [`read`], telling `watch` the name of each step as it ends: `read` when the first rows have told what the columns are,
+/// `normalise` when all rows are read and records.
 pub fn read_watched(
     input: impl Read,
     id: SourceId,
@@ -47,12 +61,15 @@ pub fn read_watched(
     options: &Options,
     watch: &mut dyn FnMut(&'static str),
 ) -> Result<Ingested, Error> {
-    read_those(input, id, name, side, options, &|_| true, watch)
+    read_those(Once::new(input), id, name, side, options, &|_| true, watch)
 }
 
 /// [`read_watched`], handing on those records only that `wanted` says yes to. A note of the source counts the others.
+///
+/// The input is gone through again when late rows tell that it is not what the first ones made it seem, for instance by an
+/// accent that shows another encoding.
 pub fn read_those(
-    input: impl Read,
+    input: impl Again,
     id: SourceId,
     name: &str,
     side: Side,
@@ -60,262 +77,293 @@ pub fn read_those(
     wanted: &Wanted<'_>,
     watch: &mut dyn FnMut(&'static str),
 ) -> Result<Ingested, Error> {
-    let mut counted = Counted::new(input);
-    let gathered = gather(&mut counted, id, name, options).map_err(|problem| match problem {
-        Problem::Whole(error) => error,
-        Problem::Io(Compression::Gzip, error) if !counted.failed() => {
-            Error::Gzip { input: name.to_owned(), problem: bytes::gzip_problem(&error) }
-        }
-        Problem::Io(_, source) => Error::Io { input: name.to_owned(), source },
-    })?;
-    let (bytes, sha256) = counted.finish();
-    watch("read");
-    let Text { compression, dialect, encoding, certain, header_line, header, table, mut notes } = gathered;
-    let names = header_names(name, header_line, &header, encoding)?;
-    if table.rows == 0 {
-        return Err(Error::NoRows { input: name.to_owned(), line: header_line });
-    }
-    let looks = Looks::at(&table, id, encoding, names.len());
-    let shape = Header { input: name, names: &names, samples: &looks.samples, filled: &looks.filled };
-    let Mapped { mut columns, reversed, preset, notes: mapping_notes } = header::map(&shape, side, options)?;
-    let (orders, date_notes) = date_orders(&table, id, encoding, &columns, options.region);
-    let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
-    let normalizer = Normalizer { region: options.region, default_role: options.default_role, side };
-    let scratch = options.scratch.as_ref();
-    let (names, fields, reversed) = (names.as_slice(), fields.as_slice(), reversed.as_slice());
-    let reader = RowReader { id, encoding, names, fields, reversed, normalizer, orders, wanted, scratch };
-    let rows = u64::from(table.rows);
-    let Yield { records, rejects, counts, unwanted } = reader.all(table);
-    for (column, (filled, invalid)) in columns.iter_mut().zip(counts) {
-        (column.filled, column.invalid) = (filled, invalid);
-    }
-    notes.extend(dialect.notes);
-    notes.extend(mapping_notes);
-    notes.extend(date_notes);
-    if unwanted > 0 {
-        notes.push(format!(
-            "{unwanted} of its contacts come near no incoming row; they are left as they are, and out of the plan."
-        ));
-    }
-    let source = Source {
-        id,
-        name: name.to_owned(),
-        kind: SourceKind::File,
-        side,
-        bytes,
-        sha256,
-        compression,
-        encoding,
-        encoding_certain: certain,
-        delimiter: dialect.delimiter,
-        preset,
-        columns,
-        rows,
-        rejected: rejects.len() as u64,
-        notes,
-    };
-    watch("normalise");
-    Ok(Ingested { source, records, rejects })
+    Task { id, name, side, options, wanted, portions: PORTIONS }.run(input, watch)
 }
 
-/// Why gathering stopped.
-enum Problem {
-    Whole(Error),
-    Io(Compression, io::Error),
+/// What is to be read, and how.
+pub(super) struct Task<'a> {
+    pub(super) id: SourceId,
+    pub(super) name: &'a str,
+    pub(super) side: Side,
+    pub(super) options: &'a Options,
+    pub(super) wanted: &'a Wanted<'a>,
+    pub(super) portions: Portions,
 }
 
-/// All rows of a text, and what it turned out to be.
-struct Text {
-    compression: Compression,
-    dialect: Dialect,
+/// What only all rows tell for certain.
+#[derive(Clone, Debug)]
+struct Facts {
     encoding: TextEncoding,
+    /// What a person should know about it.
+    encoding_note: Option<String>,
+    /// Whether any row has a value, by column.
+    filled: Vec<bool>,
+    /// How the columns write dates, if the rest was known when they were looked at.
+    votes: Option<Votes>,
+}
+
+/// Where going through an input ends.
+enum Passed {
+    /// It is what it was taken for.
+    Whole(Box<Whole>),
+    /// It is something else.
+    Otherwise(Facts),
+}
+
+/// An input that was read.
+struct Whole {
+    opened: Opening,
+    facts: Facts,
+    mapped: Mapped,
+    date_notes: Vec<String>,
+    rows: u32,
+    found: Yield,
+}
+
+/// What its beginning tells.
+struct Opening {
+    compression: Compression,
+    dialect: super::dialect::Dialect,
     certain: bool,
     header_line: u64,
-    header: Vec<Vec<u8>>,
-    table: Table,
-    notes: Vec<String>,
 }
 
-/// Unpacks, splits into rows, and decides on the encoding.
-fn gather(input: impl Read, id: SourceId, name: &str, options: &Options) -> Result<Text, Problem> {
-    let (compression, unpacked) = bytes::unpack(input).map_err(|error| Problem::Io(Compression::None, error))?;
-    let io = |error| Problem::Io(compression, error);
-    let empty = || Problem::Whole(Error::Empty { input: name.to_owned() });
-    let mut head = Headed::fill(unpacked, BYTES_HEAD).map_err(io)?;
-    let mark = encoding::byte_order_mark(head.head());
-    let known = options.encoding.or(mark.map(|(encoding, _)| encoding));
-    let detected = known.or_else(|| encoding::utf16_by_pattern(head.head()));
-    head.skip(mark.map_or(0, |(_, length)| length));
-    let text: Box<dyn Read + '_> = if let Some(encoding @ (TextEncoding::Utf16Le | TextEncoding::Utf16Be)) = detected {
-        Box::new(FromUtf16::new(head, encoding))
-    } else if let Some(Foreign { format, advice }) = bytes::foreign(head.head()) {
-        return Err(Problem::Whole(Error::NotText { input: name.to_owned(), format, advice }));
-    } else {
-        Box::new(head)
-    };
-    let mut text = Headed::fill(text, TEXT_HEAD).map_err(io)?;
-    let complete = (text.head().len() as u64) < TEXT_HEAD;
-    if complete && text.head().trim_ascii().is_empty() {
-        return Err(empty());
-    }
-    let dialect = dialect::detect(text.head(), complete, options.delimiter, &header::is_column_name);
-    text.skip(dialect.skip);
-    let limit = options.cell_limit.unwrap_or(CELL_LIMIT_BYTES).max(1);
-    let mut rows = Rows::new(text, dialect.delimiter.byte(), dialect.line_end, dialect.first_line, limit);
-    let mut evidence = Evidence::new();
-    let header: Vec<Vec<u8>> = match rows.next().map_err(io)? {
-        Scanned::End => return Err(empty()),
-        Scanned::Fault(Fault { message: problem, .. }) => {
-            let error = Error::BadHeader { input: name.to_owned(), line: rows.line(), problem };
-            return Err(Problem::Whole(error));
-        }
-        Scanned::Row => rows.cells().map(<[u8]>::to_vec).collect(),
-    };
-    let header_line = rows.line();
-    for cell in &header {
-        evidence.add(cell);
-    }
-    let named = header.iter().rposition(|cell| !cell.trim_ascii().is_empty()).map_or(0, |last| last + 1);
-    rows.expect_columns(named, header.len());
-    let table = gather_rows(&mut rows, id, header.len(), &mut evidence, io, name)?;
-    let (encoding, note) = match detected {
-        Some(encoding) => (encoding, None),
-        None => evidence.decide(),
-    };
-    let notes = note.into_iter().collect();
-    Ok(Text { compression, dialect, encoding, certain: known.is_some(), header_line, header, table, notes })
+/// What rows are taken for while they become records.
+struct Taken {
+    names: Vec<String>,
+    mapped: Mapped,
+    orders: DateOrders,
 }
 
-/// Reads all rows.
-fn gather_rows(
-    rows: &mut Rows<impl Read>,
-    id: SourceId,
-    columns: usize,
-    evidence: &mut Evidence,
-    io: impl Fn(io::Error) -> Problem,
-    name: &str,
-) -> Result<Table, Problem> {
-    let mut table = Table::default();
-    loop {
-        let scanned = rows.next().map_err(&io)?;
-        if matches!(scanned, Scanned::End) {
-            return Ok(table);
+impl Facts {
+    /// What the header and the first rows tell, unless the encoding is known.
+    fn of(header: &[Vec<u8>], first: &[Chunk], encoding: Option<TextEncoding>) -> Self {
+        let mut filled = vec![false; header.len()];
+        for chunk in first {
+            looks::fill(&mut filled, chunk);
         }
-        let too_many = || Problem::Whole(Error::TooManyRows { input: name.to_owned() });
-        table.rows = table.rows.checked_add(1).ok_or_else(too_many)?;
-        let origin = Origin { source: id, row: table.rows, line: rows.line() };
-        if let Scanned::Fault(fault) = scanned {
-            table.reject(origin, fault, rows.cells());
-            continue;
-        }
-        let (whole, _) = rows.row(usize::MAX);
-        if whole.contains(&0) {
-            let column = rows.cells().position(|cell| cell.contains(&0)).unwrap_or_default();
-            let fault = Fault {
-                reason: RejectReason::NulCharacter,
-                column: Some(column + 1),
-                message: "the cell contains a NUL character".to_owned(),
-                suggestion: "remove the character, or export the list again: NUL often means a damaged file".to_owned(),
-            };
-            table.reject(origin, fault, rows.cells());
-            continue;
-        }
-        if !whole.is_ascii() {
-            for cell in rows.cells() {
+        let decided = || {
+            let mut evidence = Evidence::new();
+            for cell in header {
                 evidence.add(cell);
             }
-        }
-        let (bytes, ends) = rows.row(columns);
-        table.push(origin, bytes, ends, columns.saturating_sub(ends.len()));
-    }
-}
-
-/// Decodes the header, and refuses one that is a contact.
-fn header_names(input: &str, line: u64, header: &[Vec<u8>], encoding: TextEncoding) -> Result<Vec<String>, Error> {
-    let decoded: Option<Vec<String>> =
-        header.iter().map(|cell| Some(encoding::decode(cell, encoding)?.trim().to_owned())).collect();
-    let bad = |problem: &str| Error::BadHeader { input: input.to_owned(), line, problem: problem.to_owned() };
-    let names = decoded.ok_or_else(|| bad(&format!("it holds bytes that are not {}", encoding::name(encoding))))?;
-    if names.iter().any(|name| name.contains('\0')) {
-        return Err(bad("it contains a NUL character"));
-    }
-    let is_address = |name: &String| {
-        let domain = name.split_once('@').map_or("", |(_, domain)| domain);
-        domain.contains('.') && !domain.starts_with('.')
-    };
-    if names.iter().any(is_address) {
-        return Err(Error::NoHeader { input: input.to_owned(), line });
-    }
-    Ok(names)
-}
-
-/// What the values tell about the columns.
-struct Looks {
-    samples: Vec<Vec<String>>,
-    filled: Vec<bool>,
-}
-
-impl Looks {
-    fn at(table: &Table, id: SourceId, encoding: TextEncoding, columns: usize) -> Self {
-        let mut looks = Self { samples: vec![Vec::new(); columns], filled: vec![false; columns] };
-        for (index, (_, cells)) in table.chunks.iter().flat_map(|chunk| chunk.rows(id)).enumerate() {
-            if index >= SAMPLE_ROWS && looks.filled.iter().all(|filled| *filled) {
-                break;
+            for cell in first.iter().flat_map(Chunk::cells).flatten() {
+                evidence.add(cell);
             }
-            for (column, cell) in cells.enumerate() {
-                if index >= SAMPLE_ROWS && looks.filled[column] {
-                    continue;
+            evidence.decide()
+        };
+        let (encoding, encoding_note) = encoding.map_or_else(decided, |encoding| (encoding, None));
+        Self { encoding, encoding_note, filled, votes: None }
+    }
+}
+
+impl Task<'_> {
+    pub(super) fn run(&self, mut input: impl Again, watch: &mut dyn FnMut(&'static str)) -> Result<Ingested, Error> {
+        let io = |source| Error::Io { input: self.name.to_owned(), source };
+        let mut known: Option<(Facts, (u64, String))> = None;
+        loop {
+            let mut counted = Counted::new(&mut input);
+            let (facts, before) = known.take().unzip();
+            let passed = self.pass(&mut counted, facts, watch).map_err(|problem| match problem {
+                Problem::Whole(error) => error,
+                Problem::Io(Compression::Gzip, error) if !counted.failed() => {
+                    Error::Gzip { input: self.name.to_owned(), problem: bytes::gzip_problem(&error) }
                 }
-                looks.filled[column] |= !cell.trim_ascii().is_empty();
-                if index < SAMPLE_ROWS
-                    && let Some(text) = encoding::decode(cell, encoding)
-                    && let text = cell::unwrap(&text)
-                    && !cell::is_filler(text, true)
-                {
-                    looks.samples[column].push(text.to_owned());
+                Problem::Io(_, source) => io(source),
+            })?;
+            let stored = counted.finish();
+            if before.is_some_and(|before| before != stored) {
+                return Err(io(io::Error::other("it was changed while it was read; try again")));
+            }
+            match passed {
+                Passed::Whole(whole) => {
+                    watch("normalise");
+                    return Ok(self.ingested(*whole, stored));
+                }
+                Passed::Otherwise(facts) => {
+                    known = Some((facts, stored));
+                    input.again().map_err(io)?;
                 }
             }
         }
-        looks
     }
-}
 
-/// Decides the order of day and month for every column of dates, by all its values.
-fn date_orders(
-    table: &Table,
-    id: SourceId,
-    encoding: TextEncoding,
-    columns: &[super::ColumnMapping],
-    region: Option<Region>,
-) -> (DateOrders, Vec<String>) {
-    let is_date = |field: &Field| {
-        matches!(field, Field::Birthday | Field::CreatedAt | Field::UpdatedAt | Field::LastSeenAt | Field::SignedUpAt)
-    };
-    let mut votes: Vec<(usize, OrderVotes)> = columns
-        .iter()
-        .enumerate()
-        .filter(|(_, column)| is_date(&column.field))
-        .map(|(position, _)| (position, OrderVotes::default()))
-        .collect();
-    if votes.is_empty() {
-        return (DateOrders::default(), Vec::new());
-    }
-    for (_, cells) in table.chunks.iter().flat_map(|chunk| chunk.rows(id)) {
-        let mut cells = cells.enumerate();
-        for (position, votes) in &mut votes {
-            let cell = cells.find(|(place, _)| place == position).map(|(_, cell)| cell);
-            // ISO 8601 has one order: nothing to learn from it
-            if let Some(cell) =
-                cell.filter(|cell| !(cell.first().is_some_and(u8::is_ascii_digit) && cell.get(4) == Some(&b'-')))
-                && let Some(text) = encoding::decode(cell, encoding)
-            {
-                votes.add(cell::unwrap(&text));
+    /// Goes through the input once, by what is known of it or by what its first rows tell.
+    fn pass(
+        &self,
+        input: impl Read,
+        known: Option<Facts>,
+        watch: &mut dyn FnMut(&'static str),
+    ) -> Result<Passed, Problem> {
+        let Opened { compression, dialect, encoding, certain, header_line, header, rows } =
+            open::open(input, self.name, self.options)?;
+        let opened = Opening { compression, dialect, certain, header_line };
+        let mut evidence = Evidence::new();
+        for cell in &header {
+            evidence.add(cell);
+        }
+        let mut splitter = Splitter {
+            rows,
+            id: self.id,
+            name: self.name,
+            compression,
+            columns: header.len(),
+            chunk_rows: self.portions.chunk_rows,
+            evidence,
+            rejected: Vec::new(),
+            count: 0,
+            ended: false,
+        };
+        let first = self.first(&mut splitter)?;
+        let exact = splitter.ended || known.is_some();
+        let mut facts = known.unwrap_or_else(|| Facts::of(&header, &first, encoding));
+        let taken = match self.taken(&opened, &header, &first, &mut facts, splitter.count) {
+            Err(error) if exact => return Err(error.into()),
+            taken => taken.ok(),
+        };
+        watch("read");
+
+        // What the first rows have they have in the end
+        let mut looks = Looks { filled: facts.filled.clone(), votes: Votes::default() };
+        let found = if let Some(taken) = &taken {
+            looks.votes = Votes::of(&taken.mapped.columns);
+            Some(self.records(taken, facts.encoding, first, &mut splitter, &mut looks)?)
+        } else {
+            while let Some(chunk) = splitter.chunks(1)?.pop() {
+                looks.at(&chunk, facts.encoding);
             }
+            None
+        };
+        let Splitter { evidence, rejected, count, .. } = splitter;
+        let (encoding, encoding_note) = encoding.map_or_else(|| evidence.decide(), |encoding| (encoding, None));
+        let last = Facts { encoding, encoding_note, filled: looks.filled, votes: None };
+        let same = last.encoding == facts.encoding && last.filled == facts.filled;
+        let Some((taken, mut found)) = taken.zip(found).filter(|_| same) else {
+            return Ok(Passed::Otherwise(last));
+        };
+        let (orders, date_notes) = looks.votes.decide(&taken.mapped.columns, self.options.region);
+        if orders != taken.orders {
+            return Ok(Passed::Otherwise(Facts { votes: Some(looks.votes), ..last }));
+        }
+        let reader = self.reader(&taken, last.encoding);
+        found.rejects.extend(rejected.iter().map(|rejected| reader.rejected(rejected)));
+        found.rejects.sort_by_key(|reject| reject.origin);
+        let Taken { mapped, .. } = taken;
+        Ok(Passed::Whole(Box::new(Whole { opened, facts: last, mapped, date_notes, rows: count, found })))
+    }
+
+    /// The rows that decide until all are known.
+    fn first(&self, splitter: &mut Splitter<'_>) -> Result<Vec<Chunk>, Problem> {
+        let mut first = splitter.chunks(self.portions.first_chunks)?;
+        while !splitter.ended && first.iter().map(Chunk::len).sum::<usize>() < SAMPLE_ROWS {
+            first.extend(splitter.chunks(1)?);
+        }
+        Ok(first)
+    }
+
+    /// What the columns mean. `rows` is how many there are among the first.
+    fn taken(
+        &self,
+        opened: &Opening,
+        header: &[Vec<u8>],
+        first: &[Chunk],
+        facts: &mut Facts,
+        rows: u32,
+    ) -> Result<Taken, Error> {
+        let names = open::names(self.name, opened.header_line, header, facts.encoding)?;
+        if rows == 0 {
+            return Err(Error::NoRows { input: self.name.to_owned(), line: opened.header_line });
+        }
+        let samples = looks::samples(first, facts.encoding, names.len());
+        let shape = Header { input: self.name, names: &names, samples: &samples, filled: &facts.filled };
+        let mapped = header::map(&shape, self.side, self.options)?;
+        let votes = facts.votes.take().unwrap_or_else(|| {
+            let mut votes = Votes::of(&mapped.columns);
+            for chunk in first {
+                votes.count(chunk, facts.encoding);
+            }
+            votes
+        });
+        let (orders, _) = votes.decide(&mapped.columns, self.options.region);
+        Ok(Taken { names, mapped, orders })
+    }
+
+    fn reader<'a>(&'a self, taken: &'a Taken, encoding: TextEncoding) -> RowReader<'a> {
+        let Self { side, options, wanted, id, .. } = *self;
+        RowReader {
+            id,
+            encoding,
+            names: &taken.names,
+            columns: &taken.mapped.columns,
+            reversed: &taken.mapped.reversed,
+            normalizer: Normalizer { region: options.region, default_role: options.default_role, side },
+            orders: &taken.orders,
+            wanted,
         }
     }
-    let votes: Vec<(u32, String, OrderVotes)> = votes
-        .into_iter()
-        .map(|(position, votes)| (columns[position].column, columns[position].header.clone(), votes))
-        .collect();
-    dates::decide(&votes, region)
+
+    /// Turns rows into records, some chunks side by side while the next ones are split.
+    fn records(
+        &self,
+        taken: &Taken,
+        encoding: TextEncoding,
+        first: Vec<Chunk>,
+        splitter: &mut Splitter<'_>,
+        looks: &mut Looks,
+    ) -> Result<Yield, Problem> {
+        let reader = &self.reader(taken, encoding);
+        let at_a_time = self.portions.chunks * rayon::current_num_threads();
+        let mut found = Yield::new(taken.names.len(), self.options.scratch.as_ref());
+        let (before, memory) = (&looks.clone(), &Memory::default());
+        let (mut chunks, mut made) = (first, Vec::new());
+        while !chunks.is_empty() || !made.is_empty() {
+            let mut ready = Vec::new();
+            let slot = &mut ready;
+            chunks = rayon::in_place_scope(|scope| {
+                scope.spawn(move |_| *slot = reader.side_by_side(chunks, before, memory));
+                for made in made {
+                    found.add(made, looks);
+                }
+                splitter.chunks(at_a_time)
+            })?;
+            made = ready;
+        }
+        Ok(found)
+    }
+
+    fn ingested(&self, whole: Whole, (bytes, sha256): (u64, String)) -> Ingested {
+        let Whole { opened, facts, mapped, date_notes, rows, found } = whole;
+        let Yield { records, rejects, counts, unwanted, .. } = found;
+        let Mapped { mut columns, preset, notes: mapping_notes, .. } = mapped;
+        for (column, (filled, invalid)) in columns.iter_mut().zip(counts) {
+            (column.filled, column.invalid) = (filled, invalid);
+        }
+        let mut notes: Vec<String> = facts.encoding_note.into_iter().collect();
+        notes.extend(opened.dialect.notes);
+        notes.extend(mapping_notes);
+        notes.extend(date_notes);
+        if unwanted > 0 {
+            notes.push(format!(
+                "{unwanted} of its contacts come near no incoming row; they are left as they are, and out of the plan."
+            ));
+        }
+        let source = Source {
+            id: self.id,
+            name: self.name.to_owned(),
+            kind: SourceKind::File,
+            side: self.side,
+            bytes,
+            sha256,
+            compression: opened.compression,
+            encoding: facts.encoding,
+            encoding_certain: opened.certain,
+            delimiter: opened.dialect.delimiter,
+            preset,
+            columns,
+            rows: u64::from(rows),
+            rejected: rejects.len() as u64,
+            notes,
+        };
+        Ingested { source, records, rejects }
+    }
 }

@@ -44,6 +44,7 @@ fn names(ingested: &Ingested) -> Vec<&str> {
 mod accounting;
 mod columns;
 mod errors;
+mod portions;
 mod samples;
 mod text;
 mod values;
