@@ -16,19 +16,20 @@ use super::memory::Size;
 use super::printer::Printer;
 use super::progress::Progress;
 use super::pull::read_workspace;
+use super::report::plainly;
 use super::setting_args::{self, InputArgs, IntercomArgs};
 use super::signal::Cancel;
 use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, connect, file, match_model};
 use crate::config::{Layers, Settings};
 use crate::contact::{IntercomId, Packed, Record, Records as _, Side, SourceId};
-use crate::ingest::Ingested;
+use crate::ingest::{Ingested, Reject};
 use crate::intercom::{Client, Me, Snapshot};
-use crate::link::{self, Linkage, Model};
-use crate::plan::{self, Header, Inputs, Plan, Recalled, WorkspaceBinding};
-use crate::report;
+use crate::link::{self, Groups, Linked, Model};
+use crate::plan::{self, Header, Inputs, Making, Recalled, Totals, Violation, WorkspaceBinding};
+use crate::report::{self, Subject as _};
 use crate::review::DecisionsFile;
-use crate::store::PlanFile;
+use crate::store::{PlanFile, Survey};
 
 /// Normalise, group and decide; write a plan and its report
 ///
@@ -126,55 +127,62 @@ pub(super) fn run(arguments: &PlanArgs, output: &OutputArgs, printer: &Printer, 
     let aside = Aside::choose(arguments, path, printer)?;
     let mut timings = Timings::start();
     let told = Told { settings: &settings, layers: &layers, model: model.as_ref(), aside: &aside };
-    let plan = make(arguments, &told, printer, cancel, &mut timings)?;
-    tracing::info!("{} actions decided", plan.actions.len());
-    let written = PlanFile::create(path, &plan);
+    let found = find(arguments, &told, printer, cancel, &mut timings)?;
+    let written = found.write(path, &settings);
     aside.check()?;
-    written?;
+    let made = written?;
+    tracing::info!("{} actions decided", made.actions);
     if let Some(file) = &arguments.save_model {
-        match_model::save(file, &plan.linkage.model)?;
+        match_model::save(file, &made.model)?;
     }
     timings.end("write");
-    if !arguments.no_report {
-        let page = file::beside(path, "html");
-        file::write_whole(&page, |mut out| report::html(&plan, None, &mut out))?;
-        timings.end("report");
-    }
-    print(&plan, path, output, printer)?;
-    timings.end("summary");
-    timings.report(plan.records.len() as u64, arguments.timings, printer);
-    let exit = verdict(arguments, &settings, &plan, printer);
-    // The process ends now, and the system takes back millions of small pieces faster than they are put back one by one.
-    std::mem::forget(plan);
-    Ok(exit)
+    tell(arguments, path, output, printer, &mut timings)?;
+    timings.report(made.rows, arguments.timings, printer);
+    Ok(verdict(arguments, &made, printer))
 }
 
 /// What the exit code says.
-fn verdict(arguments: &PlanArgs, settings: &Settings, plan: &Plan, printer: &Printer) -> Exit {
-    let violations = plan::check_guardrails(plan, &settings.guardrails);
-    for violation in &violations {
+fn verdict(arguments: &PlanArgs, made: &Made, printer: &Printer) -> Exit {
+    for violation in &made.violations {
         printer.error(&violation.to_string());
     }
-    if !violations.is_empty() {
+    if !made.violations.is_empty() {
         Exit::Guardrail
-    } else if !plan.rejects.is_empty() {
+    } else if made.rejects {
         Exit::RowsFailed
-    } else if arguments.detailed_exitcode && !plan.actions.is_empty() {
+    } else if arguments.detailed_exitcode && made.actions > 0 {
         Exit::HasChanges
     } else {
         Exit::Done
     }
 }
 
-fn print(plan: &Plan, path: &Path, output: &OutputArgs, printer: &Printer) -> anyhow::Result<()> {
+/// The page and the summary, both read from the plan file: nothing else holds the whole plan.
+fn tell(
+    arguments: &PlanArgs,
+    path: &Path,
+    output: &OutputArgs,
+    printer: &Printer,
+    timings: &mut Timings,
+) -> anyhow::Result<()> {
+    let wanted = !arguments.no_report || output.json || !printer.is_quiet();
+    let plan = if wanted { Some(Survey::of(&PlanFile::open(path)?)?) } else { None };
+    if let Some(plan) = plan.as_ref().filter(|_| !arguments.no_report) {
+        let page = file::beside(path, "html");
+        file::write_whole(&page, |mut out| report::page(plan, None, &mut out).map_err(plainly))?;
+        timings.end("report");
+    }
     let mut out = printer.data();
-    if output.json {
-        report::summary_json(plan, None, &mut out)?;
-    } else if !printer.is_quiet() {
-        report::summary_text(plan, None, &printer.text_options(), &mut out)?;
+    match &plan {
+        Some(plan) if output.json => report::overview_json(plan.figures(), &mut out)?,
+        Some(plan) if !printer.is_quiet() => {
+            report::overview(plan, &printer.text_options(), &mut out).map_err(plainly)?;
+        }
+        _ => {}
     }
     out.flush()?;
     printer.say(&format!("plan written to {}", path.display()));
+    timings.end("summary");
     Ok(())
 }
 
@@ -186,14 +194,61 @@ struct Told<'a> {
     aside: &'a Aside,
 }
 
-/// Reads, links and decides.
-fn make(
+/// What a plan is made from.
+struct Found {
+    header: Header,
+    inputs: Inputs,
+    linked: Linked,
+    recalled: Recalled,
+}
+
+/// What is known of a plan that was written.
+struct Made {
+    rows: u64,
+    /// Whether a row was rejected.
+    rejects: bool,
+    actions: u64,
+    violations: Vec<Violation>,
+    model: Model,
+}
+
+impl Found {
+    /// Decides, and writes the plan: group after group, unless what people decided before is about whole groups.
+    fn write(self, path: &Path, settings: &Settings) -> anyhow::Result<Made> {
+        let Self { header, inputs, linked, recalled } = self;
+        let (options, model) = (&settings.plan, linked.model.clone());
+        if recalled.leaves_groups_as_they_are() {
+            let making = Making::new(header, &inputs, &linked, options);
+            let totals = PlanFile::make(path, &making)?;
+            return Ok(Made::of(&totals, &inputs.records, &inputs.rejects, model, settings));
+        }
+        let linkage = linked.whole(&inputs.records);
+        let plan = recalled.follow(plan::assemble(header, inputs, linkage, options), options);
+        PlanFile::create(path, &plan)?;
+        Ok(Made::of(&Totals::of(&plan), &plan.records, &plan.rejects, model, settings))
+    }
+}
+
+impl Made {
+    fn of(totals: &Totals, records: &Packed<Record>, rejects: &[Reject], model: Model, settings: &Settings) -> Self {
+        Self {
+            rows: records.len() as u64,
+            rejects: !rejects.is_empty(),
+            actions: totals.actions(),
+            violations: totals.violations(records, &settings.guardrails),
+            model,
+        }
+    }
+}
+
+/// Reads and links.
+fn find(
     arguments: &PlanArgs,
     told: &Told<'_>,
     printer: &Printer,
     cancel: &Cancel,
     timings: &mut Timings,
-) -> anyhow::Result<Plan> {
+) -> anyhow::Result<Found> {
     let Told { settings, layers, model, aside } = *told;
     let mut inputs = Inputs::default();
     let scratch = aside.scratch();
@@ -221,14 +276,14 @@ fn make(
     let mut recalled = recall(&inputs.records, settings, printer)?;
     let decided = std::mem::take(&mut recalled.decided);
     let options = link::Options { decided, scratch, ..settings.link_options() };
-    let linkage = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
+    let linked = link::link_watched(&inputs.records, &options, model, &mut |step| timings.end(step));
     aside.check()?;
-    if let (None, Some(reason)) = (model, linkage.model.fallback) {
+    if let (None, Some(reason)) = (model, linked.model.fallback) {
         printer.say(&format!("match weights: the shipped defaults, because {reason}"));
     }
-    tracing::info!("{} groups, {} joins refused", linkage.groups.len(), linkage.vetoes.len());
+    tracing::info!("{} groups, {} joins refused", linked.groups.len(), linked.vetoes.len());
     if let Some(pulled) = &mut pulled {
-        pulled.add_notes(&mut inputs, &linkage, settings, printer, cancel)?;
+        pulled.add_notes(&mut inputs, &linked.groups, settings, printer, cancel)?;
         timings.end("pull");
     }
     let header = Header {
@@ -238,10 +293,8 @@ fn make(
         api_version: settings.intercom.api.clone(),
         settings: as_json(layers),
     };
-    let plan = recalled.follow(plan::assemble(header, inputs, linkage, &settings.plan), &settings.plan);
     aside.check()?;
-    timings.end("decide");
-    Ok(plan)
+    Ok(Found { header, inputs, linked, recalled })
 }
 
 /// What people decided about these records on earlier plans.
@@ -287,12 +340,13 @@ impl Pulled {
     fn add_notes(
         &mut self,
         inputs: &mut Inputs,
-        linkage: &Linkage,
+        groups: &Groups,
         settings: &Settings,
         printer: &Printer,
         cancel: &Cancel,
     ) -> anyhow::Result<()> {
-        let grouped = linkage.groups.iter().filter(|group| group.members.len() > 1).flat_map(|group| &group.members);
+        let several = (0..groups.len()).filter(|at| groups.alone(*at).is_none());
+        let grouped = several.flat_map(|at| groups.members(at));
         let ids: Vec<IntercomId> = grouped
             .filter_map(|index| inputs.records.head(usize::try_from(index.0).ok()?))
             .filter(|record| record.side == Side::Existing)

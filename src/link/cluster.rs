@@ -74,6 +74,11 @@ impl Clusters {
         (0..self.len()).map(|at| self.group(at))
     }
 
+    /// The rows, group by group, and the end of each group's.
+    pub(super) fn into_members(self) -> (Vec<u32>, Vec<u32>) {
+        (self.members, self.member_ends)
+    }
+
     /// The joins of all groups.
     pub(super) fn joins(&self) -> &[Join] {
         &self.joins

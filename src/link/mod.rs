@@ -6,7 +6,7 @@
 //!
 //! The way: `features` (records → columns of interned values) → `shared` (values several people use) → `block` (candidate
 //! pairs) → `estimate` (m, u and prior learned from them) → `compare` with `names`, `similarity`, `levels` and `weights` →
-//! `score` → `cluster` (from the strongest pair down, with vetoes) → `bands` with `certain` (what is planned) → `golden` (survivor and merged fields).
+//! `score` → `cluster` (from the strongest pair down, with vetoes) → `bands` with `certain` (what is planned) → `linked`, from which groups are made with `golden` (survivor and merged fields).
 
 #[doc(hidden)]
 pub mod ablation;
@@ -23,6 +23,7 @@ mod golden;
 pub mod kernels;
 mod levels;
 mod linkage;
+mod linked;
 mod memo;
 mod model;
 mod monotone;
@@ -45,16 +46,14 @@ pub use linkage::{
     Band, BlockingKey, BlockingReport, Comparison, Group, KeyReport, Linkage, Loose, MatchWeight, RecordIndex,
     ScoredPair, Term, Veto, VetoReason,
 };
+pub use linked::{Groups, Linked, Pairs, TermId};
 pub use model::{Fallback, LevelWeight, MODEL_SCHEMA, Model, ModelError, Scale};
 pub use near::Near;
 pub use survive::{Alternative, FieldRule, Golden, GoldenField, SurvivorOrder, SurvivorRule};
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::contact::{Records, Scratch};
-use bands::Banded;
 use cluster::Clusters;
 use compare::Comparer;
 use features::{Features, row_id};
@@ -118,18 +117,18 @@ pub fn link(records: &(impl Records + ?Sized), options: &Options) -> Linkage {
 /// share, is always read from the records.
 #[must_use]
 pub fn link_with(records: &(impl Records + ?Sized), options: &Options, model: Option<&Model>) -> Linkage {
-    link_watched(records, options, model, &mut |_| ())
+    link_watched(records, options, model, &mut |_| ()).whole(records)
 }
 
 /// [`link_with`], telling `watch` the name of each step as it ends: `features`, `shared`, `block`, `learn`, `score`,
-/// `cluster`, `bands`, `golden`, `evidence`.
+/// `cluster`, `bands`. Merged records and evidence are made when they are asked for.
 #[must_use]
 pub fn link_watched(
     records: &(impl Records + ?Sized),
     options: &Options,
     model: Option<&Model>,
     watch: &mut dyn FnMut(&'static str),
-) -> Linkage {
+) -> Linked {
     linked(&records, options, model, watch)
 }
 
@@ -138,7 +137,7 @@ fn linked(
     options: &Options,
     model: Option<&Model>,
     watch: &mut dyn FnMut(&'static str),
-) -> Linkage {
+) -> Linked {
     let mut features = Features::new(records, options.without);
     if let Some(model) = model {
         features.organisations = model.scale.organisations;
@@ -180,16 +179,14 @@ fn linked(
         banded = divide(&found);
     }
     watch("bands");
-    let groups = groups(records, options, &found, banded);
-    watch("golden");
-    let pairs = comparer.evidence();
-    let vetoes = found.refusals.iter().map(|refusal| Veto {
+    let veto = |refusal: &cluster::Refusal| Veto {
         left: RecordIndex(refusal.pair.left),
         right: RecordIndex(refusal.pair.right),
         weight: refusal.pair.weight.into(),
         reason: refusal.reason,
         between: (RecordIndex(refusal.between.0), RecordIndex(refusal.between.1)),
-    });
+    };
+    let vetoes = found.refusals.iter().map(veto).collect();
     let model = Model {
         prior: comparer.weights.prior.into(),
         auto_weight: auto.into(),
@@ -198,27 +195,6 @@ fn linked(
         fallback,
         levels: comparer.weights.levels(),
     };
-    let linkage = Linkage { groups, pairs, vetoes: vetoes.collect(), model, blocking };
-    watch("evidence");
-    linkage
-}
-
-/// Groups with band and golden record.
-fn groups(records: &dyn Records, options: &Options, found: &Clusters, banded: Vec<Banded>) -> Vec<Group> {
-    let group = |(at, banded): (usize, Banded)| {
-        let cluster = found.group(at);
-        let is_loose = |row: &u32| banded.loose.iter().any(|(loose, _)| loose == row);
-        let core: Vec<u32> = cluster.members.iter().copied().filter(|row| !is_loose(row)).collect();
-        let loose = |(row, weight): &(u32, Bits)| Loose { record: RecordIndex(*row), weight: (*weight).into() };
-        Group {
-            id: row_id(at + 1),
-            members: cluster.members.iter().map(|row| RecordIndex(*row)).collect(),
-            loose: banded.loose.iter().map(loose).collect(),
-            band: banded.band,
-            weight: banded.weight.map(MatchWeight::from),
-            review_reason: banded.reason,
-            golden: golden::merge(records, &core, &options.survivor),
-        }
-    };
-    banded.into_par_iter().enumerate().map(group).collect()
+    let pairs = Pairs::new(comparer.kept, comparer.weights.prior);
+    Linked { groups: Groups::new(found, banded, options.survivor.clone()), pairs, vetoes, model, blocking }
 }

@@ -1,16 +1,16 @@
-//! Candidate pairs → weights, in parallel; and the evidence of a pair in words.
+//! Candidate pairs → weights, in parallel.
 //!
 //! What a pair that weighs enough was found to agree on is kept, four bytes a comparison: clustering, the bands and the
 //! evidence ask for the same pairs again, and reading the levels back costs a tenth of comparing the records once more.
 
 use rayon::prelude::*;
 
+use super::BlockingKey;
 use super::block::{CandidatePair, Candidates};
 use super::compare::{Comparer, Findings};
 use super::features::row_id;
 use super::levels::{Level, TABLE};
 use super::weights::Bits;
-use super::{BlockingKey, RecordIndex, ScoredPair, Term};
 
 /// A candidate with its weight.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,8 @@ pub(super) struct Scored {
 }
 
 /// A level and its weight: the level in the lowest byte, the weight above it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Packed(i32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Packed(i32);
 
 impl Packed {
     fn new((level, bits): (Level, Bits)) -> Self {
@@ -31,7 +31,7 @@ impl Packed {
         Self(bits.0 << 8 | i32::from(level as u8))
     }
 
-    fn read(self) -> (Level, Bits) {
+    pub(super) fn read(self) -> (Level, Bits) {
         let level = TABLE.get(usize::from(self.0.to_le_bytes()[0])).map_or(Level::TextDifferent, |row| row.0);
         (level, Bits(self.0 >> 8))
     }
@@ -68,7 +68,8 @@ impl Kept {
         Some(self.findings(start + at))
     }
 
-    fn terms(&self, at: usize) -> &[Packed] {
+    /// What the comparisons of the pair at a place said.
+    pub(super) fn terms(&self, at: usize) -> &[Packed] {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(at).and_then(|end| self.terms.get(start..*end)).unwrap_or_default()
     }
@@ -143,24 +144,6 @@ impl Comparer<'_> {
         };
         let parts = 0..candidates.len().div_ceil(PAIRS_AT_A_TIME);
         Kept::concat(parts.into_par_iter().map(score).collect(), self.features.len)
-    }
-
-    /// The evidence of all pairs that were kept: prior, one term per comparison, and their exact sum.
-    pub(super) fn evidence(&self) -> Vec<ScoredPair> {
-        let term = |term: &Packed| {
-            let (level, bits) = term.read();
-            Term { comparison: level.comparison(), level: level.words().into(), weight: bits.into() }
-        };
-        let prior = self.weights.prior.into();
-        let evidence = |(at, scored): (usize, &Scored)| ScoredPair {
-            left: RecordIndex(scored.left),
-            right: RecordIndex(scored.right),
-            prior,
-            terms: self.kept.terms(at).iter().map(term).collect(),
-            weight: scored.weight.into(),
-            found_by: scored.key,
-        };
-        self.kept.pairs.par_iter().enumerate().map(evidence).collect()
     }
 }
 

@@ -14,6 +14,14 @@ use crate::link::RecordIndex;
 #[serde(transparent)]
 pub struct ActionId(pub u32);
 
+impl ActionId {
+    /// The number of an action that is numbered within its group, when so many actions come before that group.
+    #[must_use]
+    pub(crate) fn after(self, before: u32) -> Self {
+        Self(self.0.saturating_add(before))
+    }
+}
+
 /// The contact an action writes to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +217,15 @@ impl ActionBody {
 }
 
 impl Action {
+    /// Gives an action that is numbered within its group its place in the plan, behind so many others.
+    pub(super) fn number_after(&mut self, before: u32) {
+        self.id = self.id.after(before);
+        if let Target::CreatedBy(create) = &mut self.target {
+            *create = create.after(before);
+        }
+        self.needs.iter_mut().for_each(|needed| *needed = needed.after(before));
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> ActionKind {

@@ -7,17 +7,21 @@
 //! that must exist takes one more, once a run. What a plan cannot know is not counted: conversations, choices about
 //! subscription types, custom attributes that are to be made.
 
+use std::borrow::Cow;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::values::folded;
-use super::{Action, ActionBody, Attachment, NeededAttribute, Target};
-use crate::contact::{IntercomId, Record, Records, Side};
+use super::{Action, ActionBody, Attachment, Target};
+use crate::contact::{IntercomId, Record};
 
-/// Requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Requests of some groups, without those that come once a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Calls {
     pub(super) reads: u64,
     pub(super) writes: u64,
+    /// Tags and companies that have to be made sure of, one request each.
+    pub(super) names: FxHashSet<String>,
 }
 
 /// What a contact has attached, each thing as it is compared.
@@ -59,29 +63,17 @@ impl Attached {
 }
 
 impl Calls {
-    /// Adds up what the actions, group by group in the order of the plan, will ask of the workspace.
-    pub(super) fn of(actions: &[Action], attributes: &[NeededAttribute], records: &dyn Records) -> Self {
-        if actions.is_empty() {
-            return Self::default();
-        }
-        let mut rows: FxHashMap<&IntercomId, u32> = actions.iter().flat_map(touched).map(|id| (id, u32::MAX)).collect();
-        for at in 0..if rows.is_empty() { 0 } else { records.count() } {
-            let Some(head) = records.head(at).filter(|head| head.side == Side::Existing) else { continue };
-            if let (Some(slot), Ok(row)) = (head.id.as_ref().and_then(|id| rows.get_mut(id)), u32::try_from(at)) {
-                *slot = (*slot).min(row);
-            }
-        }
-        let mut counting = Counting { rows, records, names: FxHashSet::default(), calls: Self::default() };
-        counting.calls.reads = 1 + u64::from(!attributes.is_empty());
-        for group in actions.chunk_by(|one, other| one.group == other.group) {
-            counting.group(group);
-        }
+    /// Adds up what the actions of one group, in their order, will ask of the workspace. `contact` gives the first row of a
+    /// contact, where there is one.
+    pub(super) fn of_group<'r>(actions: &[Action], contact: &dyn Fn(&IntercomId) -> Option<Cow<'r, Record>>) -> Self {
+        let mut counting = Counting { contact, calls: Self::default() };
+        counting.group(actions);
         counting.calls
     }
 }
 
 /// The contacts of the workspace an action reads.
-fn touched(action: &Action) -> impl Iterator<Item = &IntercomId> {
+pub(super) fn touched(action: &Action) -> impl Iterator<Item = &IntercomId> {
     let target = match &action.target {
         Target::Existing(id) => Some(id),
         Target::CreatedBy(_) => None,
@@ -94,20 +86,16 @@ fn touched(action: &Action) -> impl Iterator<Item = &IntercomId> {
     target.into_iter().chain(other)
 }
 
-struct Counting<'a> {
-    /// The first row of each contact that is touched.
-    rows: FxHashMap<&'a IntercomId, u32>,
-    records: &'a dyn Records,
-    /// Tags and companies that were made sure of.
-    names: FxHashSet<String>,
+struct Counting<'c, 'r> {
+    contact: &'c dyn Fn(&IntercomId) -> Option<Cow<'r, Record>>,
     calls: Calls,
 }
 
 /// Contacts a group has read, with what they have by now.
 type Held<'a> = FxHashMap<&'a IntercomId, Attached>;
 
-impl<'a> Counting<'a> {
-    fn group(&mut self, actions: &'a [Action]) {
+impl Counting<'_, '_> {
+    fn group(&mut self, actions: &[Action]) {
         let mut held = Held::default();
         for action in actions {
             let target = match &action.target {
@@ -136,17 +124,19 @@ impl<'a> Counting<'a> {
         }
     }
 
-    fn attach(&mut self, held: &mut Held<'a>, target: Option<&'a IntercomId>, what: &'a Attachment) {
+    fn attach<'a>(&mut self, held: &mut Held<'a>, target: Option<&'a IntercomId>, what: &'a Attachment) {
         self.hold(held, target);
         let mut thing = Attached::default();
         match what {
             Attachment::Tag { name } => {
                 thing.tags.insert(folded(name));
-                self.calls.writes += 1 + u64::from(self.names.insert(format!("tag {}", folded(name))));
+                self.calls.writes += 1;
+                self.calls.names.insert(format!("tag {}", folded(name)));
             }
             Attachment::Company { name, company_id } => {
                 thing.companies.insert(folded(name));
-                self.calls.writes += 1 + u64::from(self.names.insert(format!("company {company_id}")));
+                self.calls.writes += 1;
+                self.calls.names.insert(format!("company {company_id}"));
             }
             Attachment::Note { body } => {
                 thing.notes.insert(folded(body));
@@ -165,7 +155,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    fn merge(&mut self, held: &mut Held<'a>, from: &'a IntercomId, into: Option<&'a IntercomId>) {
+    fn merge<'a>(&mut self, held: &mut Held<'a>, from: &'a IntercomId, into: Option<&'a IntercomId>) {
         self.read(held, Some(from));
         self.hold(held, into);
         // Its conversations before, whether it still answers after
@@ -179,19 +169,18 @@ impl<'a> Counting<'a> {
     }
 
     /// Reads a contact the group does not hold.
-    fn hold(&mut self, held: &mut Held<'a>, id: Option<&'a IntercomId>) {
+    fn hold<'a>(&mut self, held: &mut Held<'a>, id: Option<&'a IntercomId>) {
         if id.is_some_and(|id| !held.contains_key(id)) {
             self.read(held, id);
         }
     }
 
     /// Reads a contact, held or not.
-    fn read(&mut self, held: &mut Held<'a>, id: Option<&'a IntercomId>) {
+    fn read<'a>(&mut self, held: &mut Held<'a>, id: Option<&'a IntercomId>) {
         let Some(id) = id else { return };
-        let attached = held.entry(id).or_insert_with(|| {
-            let row = self.rows.get(id).and_then(|row| self.records.look(usize::try_from(*row).ok()?));
-            row.map_or_else(Attached::default, |record| Attached::of(&record))
-        });
+        let attached = held
+            .entry(id)
+            .or_insert_with(|| (self.contact)(id).map_or_else(Attached::default, |record| Attached::of(&record)));
         self.calls.reads += attached.reads();
     }
 }

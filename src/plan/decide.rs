@@ -25,7 +25,7 @@ use super::changes::{self, Writing};
 use super::draft::{Aim, GroupPlan};
 use super::join::{self, Removal};
 use super::keep::{self, Kept, Known};
-use super::party::{Contact, Party, members, spread};
+use super::party::{Contact, Party, Rows, spread};
 use super::places::Places;
 use super::values::{Held, Member, chosen, held};
 use super::{
@@ -33,29 +33,32 @@ use super::{
     order, rules,
 };
 use crate::contact::{IntercomId, Record, Records, Role, Side};
-use crate::link::{Band, Group, Linkage};
+use crate::link::{Band, Group, Linkage, RecordIndex};
 
 /// Groups decided side by side before their actions are numbered.
 const BATCH: usize = 8_192;
 
 /// Why nothing happens to a contact.
-const UNTOUCHED: &str = "it stays as it is";
+pub(super) const UNTOUCHED: &str = "it stays as it is";
 
 /// Decides what to do with every group. Returns the actions in order, and what becomes of every record.
 #[must_use]
 pub fn decide(records: &(impl Records + ?Sized), linkage: &Linkage, options: &Options) -> (Vec<Action>, Vec<RowPlan>) {
-    let places = match options.keep {
-        KeepDiscarded::Attribute => Places::new(&options.keep_attributes),
-        KeepDiscarded::Note | KeepDiscarded::Drop => Places::default(),
-    };
     let records: &dyn Records = &records;
-    let companies = Companies::of(records);
-    let deciding = Deciding { records, options, places, companies, spread: spread(&linkage.groups, records) };
+    let groups = &linkage.groups;
+    let members = |at: usize| {
+        let group = groups.get(at);
+        group
+            .into_iter()
+            .flat_map(|group| group.members.iter().map(|member| (*member, group.loose_weight(*member).is_some())))
+    };
+    let deciding = Deciding::new(records, spread(groups.len(), members, records), options);
+    let decided = |group: &Group| match deciding.alone(group) {
+        Some(plan) => plan,
+        None => deciding.group(group, &Rows::of(group.members.iter().copied(), records)),
+    };
     // Batch by batch, so that drafts make room for the next ones.
-    let plans = linkage
-        .groups
-        .chunks(BATCH)
-        .flat_map(|groups| groups.par_iter().map(|group| deciding.group(group)).collect::<Vec<GroupPlan>>());
+    let plans = groups.chunks(BATCH).flat_map(|groups| groups.par_iter().map(decided).collect::<Vec<GroupPlan>>());
     order::arrange(plans, records.count(), &options.only)
 }
 
@@ -78,13 +81,19 @@ pub(super) struct Deciding<'a> {
     spread: FxHashSet<IntercomId>,
 }
 
-impl Deciding<'_> {
-    fn group(&self, group: &Group) -> GroupPlan {
-        if let Some(plan) = self.alone(group) {
-            return plan;
-        }
-        let rows = members(group, self.records);
-        let party = Party::of(group, &rows);
+impl<'a> Deciding<'a> {
+    /// `spread` are the contacts that nothing may be done to, because several groups list them.
+    pub(super) fn new(records: &'a dyn Records, spread: FxHashSet<IntercomId>, options: &'a Options) -> Self {
+        let places = match options.keep {
+            KeepDiscarded::Attribute => Places::new(&options.keep_attributes),
+            KeepDiscarded::Note | KeepDiscarded::Drop => Places::default(),
+        };
+        Self { records, options, places, companies: Companies::of(records), spread }
+    }
+
+    /// What happens to a group, `rows` being the records of its members.
+    pub(super) fn group(&self, group: &Group, rows: &Rows<'_>) -> GroupPlan {
+        let party = Party::of(group, rows);
         let mut plan = self.certain(group, &party);
         let survivor = party.by_preference();
         for member in &party.waiting {
@@ -94,17 +103,23 @@ impl Deciding<'_> {
         plan
     }
 
-    /// The commonest line of the table: a contact of the workspace that nothing speaks to.
     fn alone(&self, group: &Group) -> Option<GroupPlan> {
         let [only] = group.members[..] else { return None };
-        let record = self.records.head(usize::try_from(only.0).ok()?)?;
-        let id = record.id.as_ref()?;
-        if record.side != Side::Existing || group.band == Band::Review || self.spread.contains(id) {
+        if group.band == Band::Review || !self.is_untouched(only) {
             return None;
         }
         let mut plan = GroupPlan::new(group.id);
         plan.rest(only, Outcome::Unchanged, UNTOUCHED);
         Some(plan)
+    }
+
+    /// The commonest line of the table: whether a record that is a group of its own is a contact of the workspace that
+    /// nothing speaks to.
+    pub(super) fn is_untouched(&self, only: RecordIndex) -> bool {
+        let record = usize::try_from(only.0).ok().and_then(|at| self.records.head(at));
+        record.is_some_and(|record| {
+            record.side == Side::Existing && record.id.as_ref().is_some_and(|id| !self.spread.contains(id))
+        })
     }
 
     /// What happens to the members that are certain of one another.

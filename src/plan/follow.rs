@@ -6,6 +6,12 @@ use super::{Decision, Options, Plan, Recalled, replan};
 use crate::link::RecordIndex;
 
 impl Recalled {
+    /// Whether there is nothing that only the groups can tell, so that [`Self::follow`] would change nothing.
+    #[must_use]
+    pub fn leaves_groups_as_they_are(&self) -> bool {
+        self.accepted.is_empty() && self.survivors.is_empty()
+    }
+
     /// Carries out what only the groups can tell, once they are made: who stays, and that a group which would be held back
     /// for its size is one person.
     #[must_use]

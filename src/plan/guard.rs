@@ -1,13 +1,14 @@
 //! Guardrails: a plan that does more than expected is stopped as a whole, before anything is written.
 
+use std::cell::LazyCell;
 use std::fmt;
 use std::str::FromStr;
 
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionBody, ActionId, ActionKind, Plan, Target};
-use crate::contact::{IntercomId, Records as _, Side};
+use super::{Action, ActionBody, ActionId, ActionKind, Plan, Target};
+use crate::contact::{IntercomId, Records, Side};
 
 /// A limit: a number of contacts, or a share of the existing ones. Text form `100` or `2.5%`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,45 +100,58 @@ impl fmt::Display for Violation {
 /// The guardrails a plan runs into, in the order of [`Guardrails`]; none when it may be applied.
 #[must_use]
 pub fn check_guardrails(plan: &Plan, guardrails: &Guardrails) -> Vec<Violation> {
-    let existing: FxHashSet<IntercomId> = (0..plan.records.len())
-        .filter_map(|at| plan.records.head(at))
-        .filter(|record| record.side == Side::Existing)
-        .filter_map(|record| record.id.clone())
-        .collect();
     let of_kind = |kind| plan.actions.iter().filter(|action| action.kind() == kind).count() as u64;
+    violations(guardrails, &plan.records, of_kind, changed(&plan.actions))
+}
+
+/// The guardrails that actions run into: how many there are of a kind, and how many contacts they change.
+pub(super) fn violations(
+    guardrails: &Guardrails,
+    records: &dyn Records,
+    of_kind: impl Fn(ActionKind) -> u64,
+    changed: u64,
+) -> Vec<Violation> {
+    let existing = LazyCell::new(|| existing(records));
     [
         ("max-archive", guardrails.max_archive, of_kind(ActionKind::Archive)),
         ("max-delete", guardrails.max_delete, of_kind(ActionKind::Delete)),
         ("max-merge", guardrails.max_merge, of_kind(ActionKind::Merge)),
-        ("max-changes", guardrails.max_changes, changed(plan)),
+        ("max-changes", guardrails.max_changes, changed),
     ]
     .into_iter()
     .filter_map(|(guardrail, limit, planned)| {
         let limit = limit?;
-        let allowed = allowed(limit, existing.len() as u64);
+        let allowed = match limit {
+            Limit::Count(count) => count,
+            Limit::Percent(share) => share_of(*existing, share),
+        };
         (planned > allowed).then(|| Violation { guardrail: guardrail.to_owned(), limit, allowed, planned })
     })
     .collect()
 }
 
-fn allowed(limit: Limit, existing: u64) -> u64 {
-    match limit {
-        Limit::Count(count) => count,
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a number of contacts, between 0 and that number"
-        )]
-        Limit::Percent(share) => (existing as f64 * share / 100.0 + 1e-9) as u64,
-    }
+/// Contacts of the workspace.
+fn existing(records: &dyn Records) -> u64 {
+    let heads = (0..records.count()).filter_map(|at| records.head(at));
+    let existing = heads.filter(|record| record.side == Side::Existing);
+    existing.filter_map(|record| record.id.clone()).collect::<FxHashSet<IntercomId>>().len() as u64
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a number of contacts, between 0 and that number"
+)]
+fn share_of(existing: u64, share: f64) -> u64 {
+    (existing as f64 * share / 100.0 + 1e-9) as u64
 }
 
 /// Contacts made, written to or removed.
-fn changed(plan: &Plan) -> u64 {
+pub(super) fn changed(actions: &[Action]) -> u64 {
     let mut existing: FxHashSet<&IntercomId> = FxHashSet::default();
     let mut made: FxHashSet<ActionId> = FxHashSet::default();
-    for action in &plan.actions {
+    for action in actions {
         match &action.target {
             Target::Existing(id) => existing.insert(id),
             Target::CreatedBy(create) => made.insert(*create),

@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::forecast::forecast;
-use super::order::needed;
+use super::cost::Cost;
 use super::{ActionId, ActionKind, Options, Outcome, Plan, Target};
 use crate::link::{Band, Group};
 
@@ -43,22 +42,29 @@ pub fn hold_back(plan: Plan, allowed: &BTreeSet<ActionKind>, window_limit: Optio
 /// Holds back the groups of more certain members than may be joined unseen, where anything would be done to them. What the
 /// plan costs is left to [`costed`].
 pub(super) fn hold_large(mut plan: Plan, options: &Options) -> Plan {
-    let largest = usize::try_from(options.largest_automatic_group).unwrap_or(usize::MAX);
-    let is_large = |group: &Group| {
-        group.band == Band::Auto && group.members.len() > largest && group.core().nth(largest).is_some()
-    };
-    let large: FxHashSet<u32> =
-        plan.linkage.groups.iter().filter(|group| is_large(group)).map(|group| group.id).collect();
+    let groups = plan.linkage.groups.iter();
+    let large: FxHashSet<u32> = groups.filter(|group| is_too_large(group, options)).map(|group| group.id).collect();
     if large.is_empty() {
         return plan;
     }
     let acting: FxHashSet<u32> =
         plan.actions.iter().map(|action| action.group).filter(|group| large.contains(group)).collect();
     for group in plan.linkage.groups.iter_mut().filter(|group| acting.contains(&group.id)) {
-        let members = group.core().count();
-        group.hold(&format!("{members} members are more than {largest}"));
+        hold(group, options);
     }
     keep_held(plan)
+}
+
+/// Whether a group has more certain members than may be joined unseen.
+pub(super) fn is_too_large(group: &Group, options: &Options) -> bool {
+    let largest = usize::try_from(options.largest_automatic_group).unwrap_or(usize::MAX);
+    group.band == Band::Auto && group.members.len() > largest && group.core().nth(largest).is_some()
+}
+
+/// Lets a group wait for a person because it is too large.
+pub(super) fn hold(group: &mut Group, options: &Options) {
+    let members = group.core().count();
+    group.hold(&format!("{members} members are more than {}", options.largest_automatic_group));
 }
 
 /// Holds back the groups that wait for a person since they were planned first. What the plan costs is left to [`costed`].
@@ -70,8 +76,8 @@ pub(super) fn keep_held(plan: Plan) -> Plan {
 
 /// The plan with what carrying it out takes: the attributes its actions need, and the forecast.
 pub(super) fn costed(mut plan: Plan, window_limit: Option<u32>) -> Plan {
-    plan.attributes = needed(&plan.actions);
-    plan.forecast = forecast(&plan.actions, &plan.attributes, &plan.records, window_limit);
+    let cost = Cost::of_plan(&plan.actions, &plan.records);
+    (plan.attributes, plan.forecast) = (cost.needed(), cost.forecast(window_limit));
     plan
 }
 

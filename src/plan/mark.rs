@@ -19,13 +19,18 @@ pub(super) fn decide_and_mark(
     options: &Options,
 ) -> (Vec<Action>, Vec<RowPlan>) {
     let (mut actions, rows) = decide(&records, linkage, options);
-    let Some(name) = &options.import_mark else { return (actions, rows) };
-    for action in &mut actions {
+    mark_created(&mut actions, records, sources, options);
+    (actions, rows)
+}
+
+/// Marks what is to be created where that is wanted.
+pub(super) fn mark_created(actions: &mut [Action], records: &dyn Records, sources: &[Source], options: &Options) {
+    let Some(name) = &options.import_mark else { return };
+    for action in actions {
         if let ActionBody::Create { values, .. } = &mut action.body {
             values.change(|values| mark(values, records, sources, name));
         }
     }
-    (actions, rows)
 }
 
 fn mark(values: &mut Vec<Change>, records: &dyn Records, sources: &[Source], name: &str) {

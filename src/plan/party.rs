@@ -37,10 +37,9 @@ pub(super) struct Party<'a> {
 }
 
 impl<'a> Party<'a> {
-    pub(super) fn of(group: &'a Group, rows: &'a [(RecordIndex, Cow<'_, Record>)]) -> Self {
-        let all = rows.iter().map(|(index, record)| Member { index: *index, record });
+    pub(super) fn of(group: &'a Group, rows: &'a Rows<'_>) -> Self {
         let (waiting, members): (Vec<Member<'a>>, Vec<Member<'a>>) =
-            all.partition(|member| group.loose_weight(member.index).is_some());
+            rows.members().partition(|member| group.loose_weight(member.index).is_some());
         let mut contacts: Vec<Contact<'a>> = Vec::new();
         let mut incoming = Vec::new();
         let mut nameless = false;
@@ -99,25 +98,57 @@ pub(super) fn opted_out(record: &Record) -> bool {
     [record.unsubscribed, record.hard_bounced, record.marked_as_spam].contains(&Some(true))
 }
 
-/// The records of a group.
-pub(super) fn members<'r>(group: &Group, records: &'r dyn Records) -> Vec<(RecordIndex, Cow<'r, Record>)> {
-    let all = group.members.iter();
-    all.filter_map(|index| Some((*index, records.look(usize::try_from(index.0).ok()?)?))).collect()
+/// The records of a group's members, each unpacked once. To whoever asks for another record there is none.
+#[derive(Debug)]
+pub(super) struct Rows<'r>(Vec<(RecordIndex, Cow<'r, Record>)>);
+
+impl<'r> Rows<'r> {
+    /// Members are given in input order.
+    pub(super) fn of(members: impl Iterator<Item = RecordIndex>, records: &'r dyn Records) -> Self {
+        Self(members.filter_map(|index| Some((index, records.look(usize::try_from(index.0).ok()?)?))).collect())
+    }
+
+    fn members(&self) -> impl Iterator<Item = Member<'_>> {
+        self.0.iter().map(|(index, record)| Member { index: *index, record })
+    }
+
+    /// The first row of a contact of the workspace.
+    pub(super) fn contact(&self, id: &IntercomId) -> Option<&Record> {
+        let rows = self.0.iter().map(|(_, record)| &**record);
+        rows.filter(|row| row.side == Side::Existing).find(|row| row.id.as_ref() == Some(id))
+    }
+}
+
+impl Records for Rows<'_> {
+    fn count(&self) -> usize {
+        self.0.last().and_then(|(last, _)| usize::try_from(last.0).ok()).map_or(0, |last| last + 1)
+    }
+
+    fn look(&self, at: usize) -> Option<Cow<'_, Record>> {
+        let at = u32::try_from(at).ok()?;
+        let place = self.0.binary_search_by_key(&RecordIndex(at), |(index, _)| *index).ok()?;
+        self.0.get(place).map(|(_, record)| Cow::Borrowed(&**record))
+    }
 }
 
 /// Contacts whose rows are spread over several groups, or over the core of one and its loose members, because two inputs
 /// list them differently. Writing to them in one group could undo or contradict what another does, so those groups are
-/// left alone.
-pub(super) fn spread(groups: &[Group], records: &dyn Records) -> FxHashSet<IntercomId> {
+/// left alone. `members` gives those of the group at a place, and whether they are loose.
+pub(super) fn spread<M: Iterator<Item = (RecordIndex, bool)>>(
+    groups: usize,
+    members: impl Fn(usize) -> M + Sync,
+    records: &dyn Records,
+) -> FxHashSet<IntercomId> {
     let hasher = FxBuildHasher;
-    let rows = groups.par_iter().flat_map_iter(|group| {
-        group.members.iter().filter_map(move |index| {
+    let members = &members;
+    let rows = (0..groups).into_par_iter().flat_map_iter(|group| {
+        members(group).filter_map(move |(index, is_loose)| {
             let record = records.head(usize::try_from(index.0).ok()?).filter(|record| record.side == Side::Existing)?;
-            Some((hasher.hash_one(record.id.as_ref()?), group.id, group.loose_weight(*index).is_some(), index.0))
+            Some((hasher.hash_one(record.id.as_ref()?), group, is_loose, index.0))
         })
     });
     // Sorted by hash instead of looked up one by one: hardly any contact is listed twice.
-    let mut rows: Vec<(u64, u32, bool, u32)> = rows.collect();
+    let mut rows: Vec<(u64, usize, bool, u32)> = rows.collect();
     rows.par_sort_unstable();
     let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.head(at)?.id.clone());
     let several = rows.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);

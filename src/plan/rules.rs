@@ -115,6 +115,11 @@ impl FieldRules {
 pub(super) struct Rules(BTreeMap<Attribute, FieldRule>);
 
 impl Rules {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The rules by which merged records were made.
     pub(super) fn behind(groups: &[Group]) -> Self {
         let fields = groups.iter().flat_map(|group| &group.golden.fields);

@@ -4,16 +4,19 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction};
 
 use super::lock::{Lock, beside};
 use super::value::refused;
-use super::{Error, PlanFile, write};
-use crate::plan::Plan;
+use super::{Error, PlanFile};
 
-/// Makes the database in a temporary file in the same folder, so that the rename at the end cannot cross file systems.
-/// On every failure the temporary file is removed and what was at `path` before is still there.
-pub(super) fn create(path: &Path, plan: &Plan) -> Result<(), Error> {
+/// Makes the database in a temporary file in the same folder, so that the rename at the end cannot cross file systems, and
+/// lets `write` fill its tables; it is told the name of that file. On every failure the temporary file is removed and what was
+/// at `path` before is still there.
+pub(super) fn create<T>(
+    path: &Path,
+    write: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Error>,
+) -> Result<T, Error> {
     let failed = |source: io::Error| Error::Io { path: path.to_owned(), source };
     if path.file_name().is_none() || path.is_dir() {
         return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
@@ -26,10 +29,7 @@ pub(super) fn create(path: &Path, plan: &Plan) -> Result<(), Error> {
         .tempfile_in(&folder)
         .map_err(failed)?
         .into_temp_path();
-    fill(&temporary, plan).map_err(|error| at(path, error))?;
-    if plan.records.is_lost() {
-        return Err(Error::RowsLost { path: path.to_owned() });
-    }
+    let written = fill(&temporary, write).map_err(|error| at(path, error))?;
     File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
 
     let _lock = Lock::take(path)?;
@@ -44,11 +44,12 @@ pub(super) fn create(path: &Path, plan: &Plan) -> Result<(), Error> {
         }
     }
     temporary.persist(path).map_err(|error| failed(error.error))?;
-    sync_folder(&folder).map_err(failed)
+    sync_folder(&folder).map_err(failed)?;
+    Ok(written)
 }
 
 /// Neither a rollback journal nor syncing is needed for a file that is thrown away unless it becomes whole.
-fn fill(temporary: &Path, plan: &Plan) -> Result<(), Error> {
+fn fill<T>(temporary: &Path, write: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, Error>) -> Result<T, Error> {
     let refuse = |source| refused(temporary, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(temporary, flags).map_err(refuse)?;
@@ -60,13 +61,15 @@ fn fill(temporary: &Path, plan: &Plan) -> Result<(), Error> {
         .map_err(refuse)?;
     connection.set_prepared_statement_cache_capacity(32);
     let transaction = connection.transaction().map_err(refuse)?;
-    write::tables(&transaction).map_err(refuse)?;
-    write::whole(&transaction, temporary, plan)?;
+    super::write::tables(&transaction).map_err(refuse)?;
+    let written = write(&transaction, temporary)?;
     transaction.commit().map_err(refuse)?;
-    connection.close().map_err(|(_, source)| refuse(source))
+    connection.close().map_err(|(_, source)| refuse(source))?;
+    Ok(written)
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+/// The folder a file is in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -85,6 +88,7 @@ fn at(target: &Path, error: Error) -> Error {
         Error::Io { source, .. } => Error::Io { path, source },
         Error::Sqlite { source, .. } => Error::Sqlite { path, source },
         Error::Value { table, source, .. } => Error::Value { path, table, source },
+        Error::RowsLost { .. } => Error::RowsLost { path },
         other => other,
     }
 }

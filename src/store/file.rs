@@ -16,7 +16,7 @@ use super::lock::Lock;
 use super::read::Reader;
 use super::value::{Place, refused};
 use super::{Error, create, schema, seal, write};
-use crate::plan::{Decision, Header, Plan, WorkspaceBinding};
+use crate::plan::{Decision, Header, Making, Plan, Totals, WorkspaceBinding};
 
 /// An open plan file.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub struct PlanFile {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     lock: Option<Lock>,
+    format: i64,
     /// The seal was right, and nobody else can have written since.
     verified: Cell<bool>,
 }
@@ -33,7 +34,13 @@ impl PlanFile {
     /// Writes a plan, whole or not at all: into a temporary file beside `path`, readable by its owner only, flushed to
     /// the disk, then renamed. A plan that was applied is not replaced: [`Error::WouldReplaceApplied`].
     pub fn create(path: &Path, plan: &Plan) -> Result<(), Error> {
-        create::create(path, plan)
+        create::create(path, |connection, path| write::whole(connection, path, plan))
+    }
+
+    /// The same of a plan in the making: groups are decided while others are written, and none is kept. Gives what they all
+    /// come to.
+    pub fn make(path: &Path, making: &Making<'_>) -> Result<Totals, Error> {
+        create::create(path, |connection, path| write::made(connection, path, making))
     }
 
     /// Opens a plan to read it. Never writes.
@@ -83,7 +90,7 @@ impl PlanFile {
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(|source| refused(path, source))?;
-        Ok(Self { connection, path: path.to_owned(), lock, verified: Cell::new(false) })
+        Ok(Self { connection, path: path.to_owned(), lock, format: found, verified: Cell::new(false) })
     }
 
     /// [`Error::Edited`] when anything the plan says has changed since it was made or reviewed. Journal, decisions,
@@ -94,7 +101,7 @@ impl PlanFile {
         }
         let edited = || Error::Edited { path: self.path.clone() };
         let sealed = self.reader().meta("seal")?.ok_or_else(edited)?;
-        if seal::compute(&self.connection, &self.path)? != sealed {
+        if seal::compute(&self.connection, &self.path, self.format)? != sealed {
             return Err(edited());
         }
         self.verified.set(self.lock.is_some());
@@ -169,7 +176,7 @@ impl PlanFile {
         }
         self.verify_seal()?;
         let transaction = self.connection.transaction().map_err(|source| refused(&self.path, source))?;
-        write::decided_anew(&transaction, &self.path, plan)?;
+        write::decided_anew(&transaction, &self.path, plan, self.format)?;
         transaction.commit().map_err(|source| refused(&self.path, source))
     }
 

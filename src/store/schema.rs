@@ -7,10 +7,10 @@
 /// `PRAGMA application_id`: the bytes "lead", so that `file` and other tools can tell a plan from any other database.
 pub(super) const APPLICATION_ID: i64 = 0x6c65_6164;
 
-/// `PRAGMA user_version`: the format this program writes, and the newest it reads.
-pub(super) const FORMAT: i64 = 1;
+/// `PRAGMA user_version`: the format this program writes, and the newest it reads. Format 1 differs in its seal alone.
+pub(super) const FORMAT: i64 = 2;
 
-/// Tables the seal covers, with the columns it is ordered by. Of `meta` the keys in [`UNSEALED_KEYS`] are left out.
+/// Tables the seal covers, in its order, with the columns each is ordered by. Of `meta` the keys in [`UNSEALED_KEYS`] are left out.
 pub(super) const SEALED: [(&str, &str); 16] = [
     ("meta", "key"),
     ("inputs", "source"),

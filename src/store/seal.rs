@@ -1,7 +1,9 @@
 //! The seal: a SHA-256 over everything a plan says, so that a plan edited by hand is not applied.
 //!
-//! It guards against accidents and well-meant edits, not against somebody who computes it anew. A new plan is hashed while
-//! it is written ([`Sealer`]); [`compute`] reads it back from the tables and gives the same.
+//! It guards against accidents and well-meant edits, not against somebody who computes it anew. Each table is hashed by itself,
+//! in the order of its keys, and the seal is the hash of those hashes; so a new plan can be hashed while several tables are
+//! written at a time ([`Sealer`]). [`compute`] reads it back from the tables and gives the same. Plans of format 1 were hashed
+//! table after table.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,19 +17,22 @@ use super::Error;
 use super::schema::{SEALED, UNSEALED_KEYS};
 use super::value::refused;
 
-/// Bytes gathered before they are handed to the thread that hashes.
-const PIECE_BYTES: usize = 256 * 1024;
+/// Bytes of a table gathered before they are handed to the thread that hashes.
+const PIECE_BYTES: usize = 64 * 1024;
 /// Pieces that may wait for it.
-const PIECES: usize = 4;
+const PIECES: usize = 16;
 
-/// Hashes the sealed tables, in order of their keys. Each value goes in with its type and length, so that no two
-/// contents look the same.
-pub(super) fn compute(connection: &Connection, path: &Path) -> Result<String, Error> {
+/// The format of plans whose tables were hashed as one.
+const AS_ONE: i64 = 1;
+
+/// Hashes the sealed tables, in order of their keys, as plans of that format do. Each value goes in with its type and
+/// length, so that no two contents look the same.
+pub(super) fn compute(connection: &Connection, path: &Path, format: i64) -> Result<String, Error> {
     std::thread::scope(|scope| {
-        let mut sealer = Sealer::start(scope);
+        let mut sealer = if format > AS_ONE { Sealer::start(scope) } else { Sealer::start_as_one(scope) };
         let mut hash = || -> rusqlite::Result<()> {
             for (table, order) in SEALED {
-                sealer.table(table);
+                let place = sealer.table(table);
                 let left_out = if table == "meta" {
                     format!("WHERE key NOT IN ('{}')", UNSEALED_KEYS.join("', '"))
                 } else {
@@ -38,9 +43,9 @@ pub(super) fn compute(connection: &Connection, path: &Path) -> Result<String, Er
                 let columns = statement.column_count();
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
-                    sealer.row();
+                    let mut told = sealer.row(place);
                     for column in 0..columns {
-                        sealer.value(row.get_ref(column)?);
+                        told.value(row.get_ref(column)?);
                     }
                 }
             }
@@ -51,48 +56,107 @@ pub(super) fn compute(connection: &Connection, path: &Path) -> Result<String, Er
     })
 }
 
-/// Hashes what it is told on a thread of its own. Tables have to come in the order of [`SEALED`], rows in the order of
-/// their keys.
+/// A table to the sealer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place(usize);
+
+/// Hashes what it is told on a thread of its own. Rows of a table have to come in the order of their keys, tables as they
+/// like.
 #[derive(Debug)]
 pub(super) struct Sealer<'scope> {
-    piece: Vec<u8>,
-    pieces: SyncSender<Vec<u8>>,
+    /// What was told of each table and not yet handed on.
+    gathered: Vec<Vec<u8>>,
+    pieces: SyncSender<(usize, Vec<u8>)>,
     used: Receiver<Vec<u8>>,
-    hashing: ScopedJoinHandle<'scope, Sha256>,
+    hashing: ScopedJoinHandle<'scope, Vec<Sha256>>,
 }
 
 impl<'scope> Sealer<'scope> {
+    /// For a new plan.
     pub(super) fn start(scope: &'scope Scope<'scope, '_>) -> Self {
-        let (pieces, arriving) = sync_channel::<Vec<u8>>(PIECES);
+        Self::start_hashers(scope, SEALED.len())
+    }
+
+    /// For a plan of format 1: tables have to come in the order of [`SEALED`].
+    fn start_as_one(scope: &'scope Scope<'scope, '_>) -> Self {
+        Self::start_hashers(scope, 1)
+    }
+
+    fn start_hashers(scope: &'scope Scope<'scope, '_>, hashers: usize) -> Self {
+        let (pieces, arriving) = sync_channel::<(usize, Vec<u8>)>(PIECES);
         let (give_back, used) = sync_channel(PIECES);
         let hashing = scope.spawn(move || {
-            let mut hasher = Sha256::new();
-            for mut piece in arriving {
-                hasher.update(&piece);
+            let mut hashers = vec![Sha256::new(); hashers];
+            for (place, mut piece) in arriving {
+                if let Some(hasher) = hashers.get_mut(place) {
+                    hasher.update(&piece);
+                }
                 piece.clear();
                 // Nobody waits for a buffer; when the channel is full it is not needed.
                 let _ = give_back.try_send(piece);
             }
-            hasher
+            hashers
         });
-        Self { piece: Vec::new(), pieces, used, hashing }
+        Self { gathered: vec![Vec::new(); hashers], pieces, used, hashing }
     }
 
-    /// What follows is this table's.
-    pub(super) fn table(&mut self, name: &str) {
-        self.piece.extend_from_slice(name.as_bytes());
+    /// Where rows of a table go. Every sealed table has to be asked for, be it empty.
+    pub(super) fn table(&mut self, name: &str) -> Place {
+        let of_its_own = self.gathered.len() > 1;
+        let place = SEALED.iter().position(|(table, _)| of_its_own && *table == name).unwrap_or_default();
+        if let Some(piece) = self.gathered.get_mut(place) {
+            piece.extend_from_slice(name.as_bytes());
+        }
+        Place(place)
     }
 
     /// What follows is a row's.
-    pub(super) fn row(&mut self) {
-        if self.piece.len() >= PIECE_BYTES {
-            self.pass_on();
+    pub(super) fn row(&mut self, place: Place) -> SealedRow<'_> {
+        let Place(at) = place;
+        if self.gathered.get(at).is_some_and(|piece| piece.len() >= PIECE_BYTES) {
+            self.pass_on(at);
         }
-        self.piece.push(b'r');
+        if let Some(piece) = self.gathered.get_mut(at) {
+            piece.push(b'r');
+        }
+        SealedRow { piece: self.gathered.get_mut(at) }
     }
 
+    fn pass_on(&mut self, at: usize) {
+        let Some(piece) = self.gathered.get_mut(at) else { return };
+        let next = self.used.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE_BYTES * 2));
+        // The other end is there until this one is gone.
+        let _ = self.pieces.send((at, std::mem::replace(piece, next)));
+    }
+
+    /// The seal, as hexadecimal digits.
+    pub(super) fn finish(mut self) -> String {
+        (0..self.gathered.len()).for_each(|at| self.pass_on(at));
+        let Self { pieces, hashing, .. } = self;
+        drop(pieces);
+        let hashers = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let mut digests = hashers.into_iter().map(Sha256::finalize);
+        let digest = match (digests.next(), digests.next()) {
+            (Some(only), None) => only,
+            (first, second) => {
+                let mut whole = Sha256::new();
+                first.into_iter().chain(second).chain(digests).for_each(|digest| whole.update(digest));
+                whole.finalize()
+            }
+        };
+        let digits: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.concat()
+    }
+}
+
+/// A row that is being told to a [`Sealer`].
+pub(super) struct SealedRow<'s> {
+    piece: Option<&'s mut Vec<u8>>,
+}
+
+impl SealedRow<'_> {
     pub(super) fn value(&mut self, value: ValueRef<'_>) {
-        let piece = &mut self.piece;
+        let Some(piece) = &mut self.piece else { return };
         let (kind, bytes): (u8, &[u8]) = match value {
             ValueRef::Null => (b'n', &[]),
             ValueRef::Integer(number) => {
@@ -111,21 +175,5 @@ impl<'scope> Sealer<'scope> {
         piece.push(kind);
         piece.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         piece.extend_from_slice(bytes);
-    }
-
-    fn pass_on(&mut self) {
-        let next = self.used.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE_BYTES * 2));
-        // The other end is there until this one is gone.
-        let _ = self.pieces.send(std::mem::replace(&mut self.piece, next));
-    }
-
-    /// The seal, as hexadecimal digits.
-    pub(super) fn finish(mut self) -> String {
-        self.pass_on();
-        let Self { pieces, hashing, .. } = self;
-        drop(pieces);
-        let hasher = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let digits: Vec<String> = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        digits.concat()
     }
 }

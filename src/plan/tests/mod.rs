@@ -8,7 +8,7 @@ mod rules;
 mod table;
 mod world;
 
-use super::order::needed;
+use super::cost::Cost;
 use super::regroup::part;
 use super::*;
 use crate::contact::{IntercomId, RecordBuilder, Role};

@@ -277,7 +277,7 @@ fn what_can_be_taken_back_comes_first() {
     let (actions, _) = decide(&records, &linkage, &Options::default());
     let kinds: Vec<ActionKind> = actions.iter().map(Action::kind).collect();
     assert_eq!(kinds, [ActionKind::Create, ActionKind::Merge]);
-    assert_eq!(needed(&actions), [NeededAttribute { name: "Plan".to_owned(), actions: 1 }]);
+    assert_eq!(Cost::of_plan(&actions, &records).needed(), [NeededAttribute { name: "Plan".to_owned(), actions: 1 }]);
 }
 
 #[test]

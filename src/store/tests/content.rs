@@ -70,6 +70,28 @@ fn every_sealed_table_is_guarded_against_edits() {
     }
 }
 
+/// The seal of [`plan`] as versions before format 2 wrote it.
+const SEAL_OF_FORMAT_1: &str = "9217f00e9337d24370bcc5e1c6003856cd702de9bda9ca610b8de4e07779bc17";
+
+#[test]
+fn a_plan_of_format_1_is_read_verified_and_sealed_again_as_it_was() {
+    let (_folder, path) = written();
+    let editor = Connection::open(&path).unwrap();
+    editor.pragma_update(None, "user_version", 1).unwrap();
+    editor.execute("UPDATE meta SET value = ?1 WHERE key = 'seal'", [SEAL_OF_FORMAT_1]).unwrap();
+    drop(editor);
+    PlanFile::open(&path).unwrap().verify_seal().unwrap();
+    let mut plan = plan();
+    plan.actions[2].reason = "a person said so".into();
+    PlanFile::open_for_journal(&path).unwrap().replace_actions(&plan).unwrap();
+    let file = PlanFile::open(&path).unwrap();
+    file.verify_seal().unwrap();
+    assert_eq!(file.plan().unwrap(), plan);
+    drop(file);
+    Connection::open(&path).unwrap().execute("UPDATE reasons SET text = 'else' WHERE reason = 1", []).unwrap();
+    assert!(matches!(PlanFile::open(&path).unwrap().verify_seal(), Err(Error::Edited { .. })));
+}
+
 #[test]
 fn a_value_changed_by_hand_is_noticed() {
     let (_folder, path) = written();
@@ -92,9 +114,9 @@ fn what_is_no_plan_is_refused_with_a_reason() {
     assert!(matches!(PlanFile::open_for_journal(&at("other.db")), Err(Error::NotAPlan { .. })));
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let newer = PlanFile::open(&path).unwrap_err();
-    assert!(matches!(newer, Error::NewerFormat { found: 99, known: 1, .. }));
+    assert!(matches!(newer, Error::NewerFormat { found: 99, known: 2, .. }));
     assert!(newer.to_string().ends_with(
-        "night.plan: the plan has format 99, this leadfold reads up to 1; use the leadfold that made it or a newer one"
+        "night.plan: the plan has format 99, this leadfold reads up to 2; use the leadfold that made it or a newer one"
     ));
     let locks = names_in(&folder).into_iter().filter(|name| name.contains(".lock")).count();
     assert_eq!(locks, 0);

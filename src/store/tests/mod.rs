@@ -2,6 +2,7 @@
 
 mod content;
 mod journal;
+mod making;
 mod survey;
 mod work;
 

@@ -1,12 +1,12 @@
 //! What was decided: groups, actions, what is expected of rows, and the sentences that say why.
 
-use rustc_hash::FxHashMap;
-
 use super::Writer;
+use super::encoded::Encoded;
 use super::insert::{Insert, number, perhaps, perhaps_number, real, side_by_side, text};
+use super::reasons::Reasons;
 use crate::contact::Compact;
-use crate::link::{Group, Linkage, Loose, RecordIndex, merged_fields};
-use crate::plan::{Action, ActionId, Plan, Reversibility, RowPlan, Target};
+use crate::link::{Band, Group, RecordIndex, Veto, merged_fields};
+use crate::plan::{Action, ActionId, NeededAttribute, Plan, Reversibility, RowPlan, Target};
 use crate::store::Error;
 use crate::store::dictionary::Words;
 use crate::store::read::is_plain;
@@ -16,24 +16,27 @@ impl Writer<'_> {
     pub(super) fn decided(&self, plan: &Plan) -> Result<(), Error> {
         // A contact alone has no row unless it has something to say.
         let said: Vec<&Group> = plan.linkage.groups.iter().filter(|group| !is_plain(group)).collect();
-        let reasons = Reasons::of(&said, plan);
-        reasons.write(self)?;
-        self.vetoes(&plan.linkage)?;
-        self.groups(plan, &said, &reasons)?;
-        self.loose(&said)?;
-        self.actions(&plan.actions, &reasons)?;
-        self.expected(&plan.rows, &reasons)?;
-        let mut attribute = Insert::begin(self, "attributes")?;
-        for (position, needed) in (1_i64..).zip(&plan.attributes) {
-            attribute.row([number(position), text(&needed.name), number(count(needed.actions))])?;
+        let mut reasons = Reasons::begin(self)?;
+        self.vetoes(&plan.linkage.vetoes)?;
+        self.groups(plan, &said, &mut reasons)?;
+        self.loose(said.iter().flat_map(|group| &group.loose).copied().collect())?;
+        self.actions(&plan.actions, &mut reasons)?;
+        self.expected(&plan.rows, &mut reasons)?;
+        self.attributes(&plan.attributes)
+    }
+
+    pub(super) fn attributes(&self, attributes: &[NeededAttribute]) -> Result<(), Error> {
+        let mut table = Insert::begin(self, "attributes")?;
+        for (position, needed) in (1_i64..).zip(attributes) {
+            table.row([number(position), text(&needed.name), number(count(needed.actions))])?;
         }
         Ok(())
     }
 
-    fn vetoes(&self, linkage: &Linkage) -> Result<(), Error> {
+    pub(super) fn vetoes(&self, vetoes: &[Veto]) -> Result<(), Error> {
         let mut words = Words::new(self.place("vetoes"));
         let mut table = Insert::begin(self, "vetoes")?;
-        for (veto_number, veto) in (1_i64..).zip(&linkage.vetoes) {
+        for (veto_number, veto) in (1_i64..).zip(vetoes) {
             let (RecordIndex(first), RecordIndex(second)) = veto.between;
             table.row([
                 number(veto_number),
@@ -48,7 +51,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn groups(&self, plan: &Plan, said: &[&Group], reasons: &Reasons<'_>) -> Result<(), Error> {
+    fn groups(&self, plan: &Plan, said: &[&Group], reasons: &mut Reasons<'_, '_>) -> Result<(), Error> {
         let place = self.place("groups");
         let mut bands = Words::new(place);
         let mut table = Insert::begin(self, "groups")?;
@@ -57,28 +60,15 @@ impl Writer<'_> {
             |at| said.get(at).map_or(Ok(None), |group| golden(place, plan, group)),
             |at, golden| {
                 let Some(group) = said.get(at) else { return Ok(()) };
-                table.row([
-                    number(group.id),
-                    number(count(group.members.len() as u64)),
-                    text(bands.of(group.band)?),
-                    group.weight.map_or(perhaps(None), |weight| real(weight.0)),
-                    number(group.golden.survivor.0),
-                    number(reasons.number(&group.golden.reason)),
-                    perhaps_number(group.review_reason.as_deref().map(|reason| reasons.number(reason))),
-                    perhaps(golden.as_deref()),
-                ])
+                let survivor = reasons.of(&group.golden.reason)?;
+                let review = group.review_reason.as_deref().map(|reason| reasons.number(reason)).transpose()?;
+                let row = GroupRow { group, survivor, review, golden: golden.as_deref() };
+                group_row(&mut table, &mut bands, &row)
             },
         )
     }
 
-    fn loose(&self, said: &[&Group]) -> Result<(), Error> {
-        let mut members: Vec<&Loose> = said.iter().flat_map(|group| &group.loose).collect();
-        members.sort_by_key(|member| member.record);
-        let mut table = Insert::begin(self, "loose")?;
-        members.iter().try_for_each(|member| table.row([number(member.record.0), real(member.weight.0)]))
-    }
-
-    fn actions(&self, actions: &[Action], reasons: &Reasons<'_>) -> Result<(), Error> {
+    fn actions(&self, actions: &[Action], reasons: &mut Reasons<'_, '_>) -> Result<(), Error> {
         let place = self.place("actions");
         let mut table = Insert::begin(self, "actions")?;
         let mut needs = String::new();
@@ -98,7 +88,7 @@ impl Writer<'_> {
                     perhaps(contact),
                     perhaps_number(created_by),
                     number(action.reversibility() == Reversibility::Irreversible),
-                    number(reasons.number(&action.reason)),
+                    number(reasons.of(&action.reason)?),
                     perhaps(listed(&mut needs, &action.needs)),
                     text(&body),
                 ])
@@ -106,7 +96,7 @@ impl Writer<'_> {
         )
     }
 
-    fn expected(&self, rows: &[RowPlan], reasons: &Reasons<'_>) -> Result<(), Error> {
+    fn expected(&self, rows: &[RowPlan], reasons: &mut Reasons<'_, '_>) -> Result<(), Error> {
         let mut table = Insert::begin(self, "expected")?;
         let mut actions = String::new();
         for row in rows {
@@ -114,7 +104,7 @@ impl Writer<'_> {
                 number(row.record.0),
                 number(row.group),
                 text(row.expected.name()),
-                number(reasons.number(&row.reason)),
+                number(reasons.of(&row.reason)?),
                 perhaps(listed(&mut actions, &row.decided_by)),
             ])?;
         }
@@ -122,37 +112,56 @@ impl Writer<'_> {
     }
 }
 
-/// Texts that say why, each numbered once, in the order in which groups, actions and rows first give them.
-struct Reasons<'a> {
-    numbers: FxHashMap<&'a str, u32>,
-    texts: Vec<&'a str>,
+/// A row of `groups`, with the numbers of its reasons.
+pub(super) struct GroupRow<'g> {
+    pub(super) group: &'g Group,
+    pub(super) survivor: u32,
+    pub(super) review: Option<u32>,
+    pub(super) golden: Option<&'g str>,
 }
 
-impl<'a> Reasons<'a> {
-    fn of(said: &[&'a Group], plan: &'a Plan) -> Self {
-        let mut reasons = Self { numbers: FxHashMap::default(), texts: Vec::new() };
-        let of_groups = said
-            .iter()
-            .flat_map(|group| std::iter::once(group.golden.reason.as_ref()).chain(group.review_reason.as_deref()));
-        let of_actions = plan.actions.iter().map(|action| action.reason.as_ref());
-        let of_rows = plan.rows.iter().map(|row| row.reason.as_ref());
-        for reason in of_groups.chain(of_actions).chain(of_rows) {
-            reasons.numbers.entry(reason).or_insert_with(|| {
-                reasons.texts.push(reason);
-                u32::try_from(reasons.texts.len()).unwrap_or(u32::MAX)
-            });
-        }
-        reasons
-    }
+pub(super) fn group_row(
+    table: &mut Insert<'_, '_, 8>,
+    bands: &mut Words<'_, Band>,
+    row: &GroupRow<'_>,
+) -> Result<(), Error> {
+    let GroupRow { group, survivor, review, golden } = *row;
+    table.row([
+        number(group.id),
+        number(count(group.members.len() as u64)),
+        text(bands.of(group.band)?),
+        group.weight.map_or(perhaps(None), |weight| real(weight.0)),
+        number(group.golden.survivor.0),
+        number(survivor),
+        perhaps_number(review),
+        perhaps(golden),
+    ])
+}
 
-    fn number(&self, text: &str) -> u32 {
-        self.numbers.get(text).copied().unwrap_or_default()
+/// The rows of a group's actions, with the numbers of their reasons; so many actions come before them.
+pub(super) fn group_actions(
+    table: &mut Insert<'_, '_, 9>,
+    group: &Encoded,
+    reasons: &[u32],
+    before: u32,
+) -> Result<(), Error> {
+    let after = |action: u32| ActionId(action).after(before).0;
+    let mut needs = String::new();
+    for (action, reason) in group.iter().zip(reasons) {
+        super::write_list(&mut needs, action.needs.iter().copied().map(after));
+        table.row([
+            number(after(action.id)),
+            number(group.group),
+            text(action.kind),
+            perhaps(action.contact),
+            perhaps_number(action.created_by.map(after)),
+            number(action.irreversible),
+            number(*reason),
+            perhaps((!action.needs.is_empty()).then_some(&needs)),
+            text(action.body),
+        ])?;
     }
-
-    fn write(&self, writer: &Writer<'_>) -> Result<(), Error> {
-        let mut table = Insert::begin(writer, "reasons")?;
-        (1_i64..).zip(&self.texts).try_for_each(|(place, reason)| table.row([number(place), text(reason)]))
-    }
+    Ok(())
 }
 
 /// The merged record where it is not what its members give.

@@ -9,6 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::Writer;
 use crate::store::Error;
+use crate::store::seal::Place;
 
 /// Values made side by side before they are written one after the other.
 const BATCH: usize = 4_096;
@@ -44,15 +45,17 @@ pub(super) fn real(number: f64) -> ValueRef<'static> {
 pub(super) struct Insert<'a, 'w, const COLUMNS: usize> {
     writer: &'a Writer<'w>,
     statement: CachedStatement<'a>,
+    /// Of a new plan, which is hashed while it is written.
+    sealed: Option<Place>,
 }
 
 impl<'a, 'w, const COLUMNS: usize> Insert<'a, 'w, COLUMNS> {
-    /// Begins a table: in a new plan, in the order of the seal.
+    /// Begins a table.
     pub(super) fn begin(writer: &'a Writer<'w>, table: &'static str) -> Result<Self, Error> {
         let places: Vec<String> = (1..=COLUMNS).map(|place| format!("?{place}")).collect();
         let statement = writer.prepare(&format!("INSERT INTO {table} VALUES ({})", places.join(",")))?;
-        writer.sealing(|sealer| sealer.table(table));
-        Ok(Self { writer, statement })
+        let sealed = writer.sealer.as_ref().map(|sealer| sealer.borrow_mut().table(table));
+        Ok(Self { writer, statement, sealed })
     }
 
     /// Writes one row.
@@ -64,12 +67,13 @@ impl<'a, 'w, const COLUMNS: usize> Insert<'a, 'w, COLUMNS> {
             self.statement.raw_execute().map(drop)
         };
         write().map_err(|source| self.writer.refused(source))?;
-        self.writer.sealing(|sealer| {
-            sealer.row();
+        if let (Some(sealer), Some(place)) = (&self.writer.sealer, self.sealed) {
+            let mut sealer = sealer.borrow_mut();
+            let mut row = sealer.row(place);
             for value in values {
-                sealer.value(value);
+                row.value(value);
             }
-        });
+        }
         Ok(())
     }
 }

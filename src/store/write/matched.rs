@@ -1,9 +1,12 @@
 //! Rows, and the evidence of pairs.
 
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Writer;
 use super::insert::{Insert, number, perhaps, real, side_by_side, text};
 use crate::contact::{Company, Email, Packed, PersonName, Phone, Record};
-use crate::link::{Comparison, Linkage, ScoredPair};
+use crate::link::{Comparison, Linkage, Pairs, ScoredPair, Term, TermId};
 use crate::store::dictionary::{Dictionary, Words};
 use crate::store::value::count;
 use crate::store::{Error, content};
@@ -57,6 +60,58 @@ impl Writer<'_> {
         }
         drop(known);
         self.weighed(linkage, &numbers)
+    }
+
+    /// The same of pairs as linking found them: what their comparisons said is numbered in an order of its own.
+    pub(super) fn linked_pairs(&self, pairs: &Pairs) -> Result<(), Error> {
+        let mut said: Vec<TermId> = (0..pairs.len())
+            .into_par_iter()
+            .fold(FxHashSet::default, |mut said: FxHashSet<TermId>, at| {
+                said.extend(pairs.terms(at));
+                said
+            })
+            .reduce(FxHashSet::default, |mut one, other| {
+                one.extend(other);
+                one
+            })
+            .into_iter()
+            .collect();
+        said.par_sort_unstable();
+        let mut comparisons = Words::new(self.place("terms"));
+        let mut table = Insert::begin(self, "terms")?;
+        let mut known: Dictionary<(Comparison, String, u64)> = Dictionary::new();
+        let mut numbers: FxHashMap<TermId, u32> = FxHashMap::default();
+        for id in said {
+            let Term { comparison, level, weight } = id.term();
+            let (term_number, new) = known.number(&(comparison, level.clone().into_owned(), weight.0.to_bits()));
+            if new {
+                let comparison = text(comparisons.of(comparison)?);
+                table.row([number(term_number), comparison, text(&level), real(weight.0)])?;
+            }
+            numbers.insert(id, u32::try_from(term_number).unwrap_or(u32::MAX));
+        }
+        let mut keys = Words::new(self.place("pairs"));
+        let mut table = Insert::begin(self, "pairs")?;
+        side_by_side(
+            0..pairs.len(),
+            |at| {
+                let mut list = String::new();
+                super::write_list(&mut list, pairs.terms(at).filter_map(|id| numbers.get(&id).copied()));
+                Ok(list)
+            },
+            |at, list| {
+                let Some(pair) = pairs.weighed(at) else { return Ok(()) };
+                table.row([
+                    number(count(at as u64 + 1)),
+                    number(pair.left.0),
+                    number(pair.right.0),
+                    real(pair.weight.0),
+                    perhaps(None),
+                    text(keys.of(pair.found_by)?),
+                    text(&list),
+                ])
+            },
+        )
     }
 
     fn weighed(&self, linkage: &Linkage, mut terms: &[u32]) -> Result<(), Error> {

@@ -1,11 +1,15 @@
 //! Plan → tables. Prepared statements inside the caller's transaction; nothing here commits.
 //!
-//! A new plan is written in the order of its seal, table by table and row by row in the order of their keys, so that it is
-//! hashed on the way. `matched` writes rows and evidence, `decided` what follows from them.
+//! Each table of a new plan is written row by row in the order of its keys, so that it is hashed on the way. `matched`
+//! writes rows and evidence, `decided` what follows from them, `making` does so while it is being decided.
 
 mod decided;
+mod encoded;
+mod expected;
 mod insert;
+mod making;
 mod matched;
+mod reasons;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,42 +21,70 @@ use rusqlite::{Connection, params};
 use super::seal::Sealer;
 use super::value::{Place, count, refused};
 use super::{Error, schema, seal};
+use crate::contact::{Packed, Record};
 use crate::ingest::{Reject, Source};
 use crate::link::{BlockingReport, Model};
-use crate::plan::{Header, Plan};
+use crate::plan::{Forecast, Header, Making, Plan, Totals};
 use insert::{Insert, number, perhaps, perhaps_number, real, text};
 
 /// Everything of a new plan, and its seal.
 pub(super) fn whole(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
+    sealed(connection, path, |writer| {
+        let Plan { header, sources, records, rejects, linkage, forecast, .. } = plan;
+        writer.facts(header, &linkage.model, &linkage.blocking, forecast)?;
+        writer.read(sources, records, rejects)?;
+        writer.model(&linkage.model)?;
+        writer.blocking(&linkage.blocking)?;
+        writer.pairs(linkage)?;
+        writer.decided(plan)?;
+        writer.workspace(header)?;
+        writer.none_is_lost(records)
+    })
+}
+
+/// The same of a plan in the making.
+pub(super) fn made(connection: &Connection, path: &Path, making: &Making<'_>) -> Result<Totals, Error> {
+    sealed(connection, path, |writer| {
+        let Making { header, inputs, linked, .. } = making;
+        writer.read(&inputs.sources, &inputs.records, &inputs.rejects)?;
+        writer.model(&linked.model)?;
+        writer.blocking(&linked.blocking)?;
+        writer.linked_pairs(&linked.pairs)?;
+        writer.vetoes(&linked.vetoes)?;
+        let totals = writer.deciding(making)?;
+        writer.attributes(&totals.attributes())?;
+        writer.facts(header, &linked.model, &linked.blocking, &totals.forecast(making.options()))?;
+        writer.workspace(header)?;
+        writer.none_is_lost(&inputs.records)?;
+        Ok(totals)
+    })
+}
+
+/// Lets `write` fill the tables of a new plan, and seals them.
+fn sealed<T>(
+    connection: &Connection,
+    path: &Path,
+    write: impl FnOnce(&Writer<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     std::thread::scope(|scope| {
         let writer = Writer { connection, path, sealer: Some(RefCell::new(Sealer::start(scope))) };
-        writer.facts(plan)?;
-        writer.sources(&plan.sources)?;
-        writer.records(&plan.records)?;
-        writer.rejects(&plan.rejects)?;
-        writer.model(&plan.linkage.model)?;
-        writer.blocking(&plan.linkage.blocking)?;
-        writer.pairs(&plan.linkage)?;
-        writer.decided(plan)?;
+        let written = write(&writer)?;
         let Writer { sealer, .. } = writer;
         let seal = sealer.map(|sealer| sealer.into_inner().finish()).unwrap_or_default();
         set_meta(connection, path, "seal", &seal)?;
-        match &plan.header.workspace {
-            Some(workspace) => set_meta(connection, path, "workspace", &Place::new(path, "meta").json(workspace)?),
-            None => Ok(()),
-        }
+        Ok(written)
     })
 }
 
 /// What a review changes: groups, vetoes, actions, rows, forecast; and the new seal.
-pub(super) fn decided_anew(connection: &Connection, path: &Path, plan: &Plan) -> Result<(), Error> {
+pub(super) fn decided_anew(connection: &Connection, path: &Path, plan: &Plan, format: i64) -> Result<(), Error> {
     for table in ["groups", "loose", "vetoes", "actions", "expected", "reasons", "attributes"] {
         connection.execute(&format!("DELETE FROM {table}"), []).map_err(|source| refused(path, source))?;
     }
     let writer = Writer { connection, path, sealer: None };
     writer.decided(plan)?;
     set_meta(connection, path, "forecast", &writer.place("meta").json(&plan.forecast)?)?;
-    set_meta(connection, path, "seal", &seal::compute(connection, path)?)
+    set_meta(connection, path, "seal", &seal::compute(connection, path, format)?)
 }
 
 /// Sets a key of `meta`.
@@ -84,27 +116,47 @@ impl Writer<'_> {
         refused(self.path, source)
     }
 
-    fn sealing(&self, tell: impl FnOnce(&mut Sealer<'_>)) {
-        if let Some(sealer) = &self.sealer {
-            tell(&mut sealer.borrow_mut());
+    /// What was read.
+    fn read(&self, sources: &[Source], records: &Packed<Record>, rejects: &[Reject]) -> Result<(), Error> {
+        self.sources(sources)?;
+        self.records(records)?;
+        self.rejects(rejects)
+    }
+
+    /// Records that could not be read back were written as empty ones: such a plan is not made.
+    fn none_is_lost(&self, records: &Packed<Record>) -> Result<(), Error> {
+        if records.is_lost() { Err(Error::RowsLost { path: self.path.to_owned() }) } else { Ok(()) }
+    }
+
+    /// The workspace, where it is known: a fact outside the seal, as a plan can be bound to one later.
+    fn workspace(&self, header: &Header) -> Result<(), Error> {
+        match &header.workspace {
+            Some(workspace) => set_meta(self.connection, self.path, "workspace", &self.place("meta").json(workspace)?),
+            None => Ok(()),
         }
     }
 
     /// The facts of the seal; the others may change after the plan was made.
-    fn facts(&self, plan: &Plan) -> Result<(), Error> {
-        let Header { tool_version, made_at, workspace: _, api_version, settings } = &plan.header;
+    fn facts(
+        &self,
+        header: &Header,
+        model: &Model,
+        blocking: &BlockingReport,
+        forecast: &Forecast,
+    ) -> Result<(), Error> {
+        let Header { tool_version, made_at, workspace: _, api_version, settings } = header;
         let place = self.place("meta");
-        let BlockingReport { candidates, left_out, contradicted, .. } = plan.linkage.blocking;
+        let BlockingReport { candidates, left_out, contradicted, .. } = blocking;
         let facts = BTreeMap::from([
             ("tool_version", tool_version.clone()),
             ("made_at", made_at.0.to_string()),
             ("api_version", api_version.clone()),
             ("settings", place.json(settings)?),
-            ("model", place.json(&Model { levels: Vec::new(), ..plan.linkage.model.clone() })?),
+            ("model", place.json(&Model { levels: Vec::new(), ..model.clone() })?),
             ("candidates", candidates.to_string()),
             ("candidates_left_out", left_out.to_string()),
             ("candidates_contradicted", contradicted.to_string()),
-            ("forecast", place.json(&plan.forecast)?),
+            ("forecast", place.json(forecast)?),
         ]);
         let mut meta = Insert::begin(self, "meta")?;
         facts.iter().try_for_each(|(key, value)| meta.row([text(key), text(value)]))
