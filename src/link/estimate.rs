@@ -36,7 +36,7 @@ const MOST_MATCHES: f64 = 5.0;
 
 /// Learns the weights of `comparer` from the records it compares. Where what is learned cannot be, the defaults stay and
 /// the reason is given.
-pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &Candidates) -> Option<Fallback> {
+pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &Candidates<'_>) -> Option<Fallback> {
     match learned(comparer, candidates) {
         Ok(weights) => {
             comparer.weights = weights;
@@ -46,7 +46,7 @@ pub(super) fn learn(comparer: &mut Comparer<'_>, candidates: &Candidates) -> Opt
     }
 }
 
-fn learned(comparer: &Comparer<'_>, candidates: &Candidates) -> Result<Weights, Fallback> {
+fn learned(comparer: &Comparer<'_>, candidates: &Candidates<'_>) -> Result<Weights, Fallback> {
     let sample = sample(comparer, candidates);
     let share = f64::from(row_id(sample.len())) / f64::from(row_id(candidates.len().max(1)));
     let starting = &comparer.weights;
@@ -137,7 +137,7 @@ fn seen(sample: &[Findings], anchors: &[bool], random: &[Findings]) -> Learned {
 }
 
 /// A share of the candidates, chosen by their content.
-fn sample(comparer: &Comparer<'_>, candidates: &Candidates) -> Vec<Findings> {
+fn sample(comparer: &Comparer<'_>, candidates: &Candidates<'_>) -> Vec<Findings> {
     let every = u64::try_from(candidates.len() / SAMPLE + 1).unwrap_or(1);
     let rank = &comparer.features.rank;
     let chosen = |pair: &CandidatePair| {
@@ -145,7 +145,12 @@ fn sample(comparer: &Comparer<'_>, candidates: &Candidates) -> Vec<Findings> {
         let mixed = (u64::from(one.min(other)) << 32 | u64::from(one.max(other))).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         (mixed >> 32) % every == 0
     };
-    candidates.par_iter().filter(chosen).map(|pair| comparer.compare(pair.left, pair.right)).collect()
+    let findings = |part: usize| {
+        let chosen = candidates.part(part).into_iter().filter(chosen);
+        chosen.map(|pair| comparer.compare(pair.left, pair.right)).collect::<Vec<Findings>>()
+    };
+    let parts: Vec<Vec<Findings>> = (0..candidates.parts()).into_par_iter().map(findings).collect();
+    parts.concat()
 }
 
 /// Pairs of records that have nothing to do with each other: the order of content is as good as shuffled, and records

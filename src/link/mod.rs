@@ -54,6 +54,7 @@ pub use survive::{Alternative, FieldRule, Golden, GoldenField, SurvivorOrder, Su
 use std::sync::Arc;
 
 use crate::contact::{Records, Scratch};
+use block::Room;
 use cluster::Clusters;
 use compare::Comparer;
 use features::{Features, row_id};
@@ -145,7 +146,7 @@ fn linked(
     watch("features");
     let mut comparer = Comparer::new(&features);
     watch("shared");
-    let (candidates, blocking) = block::candidates(&features);
+    let (candidates, blocking) = block::candidates(&features, Room::new(features.len, options.scratch.as_deref()));
     watch("block");
     let fallback = match model {
         Some(model) => {

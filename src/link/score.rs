@@ -108,9 +108,6 @@ impl Kept {
     }
 }
 
-/// Candidates that are scored at a time.
-const PAIRS_AT_A_TIME: usize = 1 << 13;
-
 /// Pairs whose records are fetched together.
 const PAIRS_TO_FETCH: usize = 32;
 
@@ -126,11 +123,10 @@ impl Comparer<'_> {
     }
 
     /// Scores all candidates and keeps those of at least `least`.
-    pub(super) fn score(&self, candidates: &Candidates, least: Bits) -> Kept {
-        let score = |pairs: usize| {
+    pub(super) fn score(&self, candidates: &Candidates<'_>, least: Bits) -> Kept {
+        let score = |part: usize| {
             let mut kept = Kept::default();
-            let pairs: Vec<CandidatePair> = candidates.range(pairs * PAIRS_AT_A_TIME, PAIRS_AT_A_TIME).collect();
-            for near in pairs.chunks(PAIRS_TO_FETCH) {
+            for near in candidates.part(part).chunks(PAIRS_TO_FETCH) {
                 self.features.fetch(near.iter().map(|pair| pair.right));
                 for pair in near {
                     let found = self.compare(pair.left, pair.right);
@@ -142,8 +138,8 @@ impl Comparer<'_> {
             }
             kept
         };
-        let parts = 0..candidates.len().div_ceil(PAIRS_AT_A_TIME);
-        Kept::concat(parts.into_par_iter().map(score).collect(), self.features.len)
+        let parts: Vec<Kept> = (0..candidates.parts()).into_par_iter().map(score).collect();
+        Kept::concat(parts, self.features.len)
     }
 }
 

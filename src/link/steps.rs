@@ -1,7 +1,7 @@
 //! The steps of linking one by one, for `benches/kernels.rs` only: whoever links calls [`super::link`].
 
 use super::ablation::Without;
-use super::block::{self, Candidates};
+use super::block::{self, Candidates, Room};
 use super::cluster;
 use super::compare::Comparer;
 use super::estimate;
@@ -17,7 +17,7 @@ pub struct Columns(Features);
 
 /// Candidate pairs.
 #[derive(Debug)]
-pub struct Pairs(Candidates);
+pub struct Pairs(Candidates<'static>);
 
 /// What a comparison needs to know, with weights.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Columns {
     /// Columns to candidate pairs.
     #[must_use]
     pub fn block(&self) -> Pairs {
-        Pairs(block::candidates(&self.0).0)
+        Pairs(block::candidates(&self.0, Room::new(self.0.len, None)).0)
     }
 
     /// Values several people use, and the shipped weights.

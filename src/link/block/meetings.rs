@@ -8,19 +8,16 @@ use smallvec::SmallVec;
 
 use super::divided::Divided;
 use super::keys::Strength;
-use super::low;
 use super::promise::{Guest, is_promising};
+use super::{Room, low};
 use crate::link::BlockingKey;
-use crate::link::features::{Features, NONE};
+use crate::link::features::{Features, NONE, row_id};
 
 /// Blocks up to this size are compared completely.
 const LARGEST_BLOCK: usize = 60;
 
 /// In a block that no further key divides, each record meets this many neighbours in the order of content.
 const NEIGHBOURS: usize = 20;
-
-/// Left rows whose meetings stand in one part.
-pub(super) const ROWS_IN_A_PART: usize = 1 << 11;
 
 /// Bits of the place of a key.
 const KEY: u32 = 4;
@@ -31,9 +28,8 @@ const KEY: u32 = 4;
 pub(super) struct Meeting(u64);
 
 impl Meeting {
-    fn new(left: u32, right: u32, key: usize) -> Self {
-        let within = left as usize % ROWS_IN_A_PART;
-        Self(((within as u64) << 32 | u64::from(right)) << KEY | key as u64)
+    fn new(within: u32, right: u32, key: usize) -> Self {
+        Self((u64::from(within) << 32 | u64::from(right)) << KEY | key as u64)
     }
 
     pub(super) fn read(number: u64) -> Self {
@@ -43,6 +39,15 @@ impl Meeting {
     /// The two rows as one number, the left one counted within its part.
     pub(super) fn pair(self) -> u64 {
         self.0 >> KEY
+    }
+
+    /// Place of the left row within its part.
+    pub(super) fn left(self) -> u32 {
+        u32::try_from(self.pair() >> 32).unwrap_or(NONE)
+    }
+
+    pub(super) fn right(self) -> u32 {
+        low(self.pair())
     }
 
     /// Place of the key among all keys.
@@ -69,9 +74,11 @@ impl Block<'_> {
 #[derive(Debug)]
 pub(super) struct Meeters<'f> {
     features: &'f Features,
+    room: Room<'f>,
     /// Place of the key.
     at: usize,
     key: BlockingKey,
+    /// By the part of the left row.
     met: Vec<(u32, Meeting)>,
     pub(super) counted: LeftOut,
 }
@@ -89,8 +96,8 @@ pub(super) struct LeftOut {
 const ROWS_TO_FETCH: usize = 64;
 
 impl<'f> Meeters<'f> {
-    pub(super) fn new(features: &'f Features, (at, key): (usize, BlockingKey)) -> Self {
-        Self { features, at, key, met: Vec::new(), counted: LeftOut::default() }
+    pub(super) fn new(features: &'f Features, (at, key): (usize, BlockingKey), room: Room<'f>) -> Self {
+        Self { features, room, at, key, met: Vec::new(), counted: LeftOut::default() }
     }
 
     /// Lets the rows of all blocks meet, each block for itself. What they are judged by is fetched for several blocks at
@@ -144,8 +151,8 @@ impl<'f> Meeters<'f> {
     /// Lets each row meet so many of those after it; by a weak key only where that is promising.
     fn meet(&mut self, rows: &[u32], strength: Strength, neighbours: usize) {
         let mut add = |one: u32, other: u32| {
-            let (left, right) = (one.min(other), one.max(other));
-            self.met.push((left, Meeting::new(left, right, self.at)));
+            let (part, left) = self.room.part(one.min(other));
+            self.met.push((row_id(part), Meeting::new(left, one.max(other), self.at)));
         };
         if strength == Strength::Strong {
             for (at, one) in rows.iter().enumerate() {
@@ -167,9 +174,9 @@ impl<'f> Meeters<'f> {
 
     /// All meetings by their left rows, and what was left out.
     pub(super) fn finish(self) -> (Divided, LeftOut) {
-        let parts = self.features.len.div_ceil(ROWS_IN_A_PART);
-        let part = |(left, _): (u32, Meeting)| left as usize / ROWS_IN_A_PART;
-        (Divided::new(&self.met, parts, part, |(_, meeting)| meeting.0), self.counted)
+        let parts = self.room.parts(self.features.len);
+        let part = |(part, _): (u32, Meeting)| part as usize;
+        (Divided::new(&self.met, parts, part, |(_, meeting)| meeting.0, self.room.scratch), self.counted)
     }
 }
 

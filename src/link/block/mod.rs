@@ -4,7 +4,11 @@
 //! further keys, and only what remains too large after that is walked as a sorted neighbourhood. A key that says little
 //! hands on only pairs whose names or addresses agree as well. Pairs left out by either are counted, never dropped
 //! silently. Each pair is handed on once, with the first key that found it.
+//!
+//! Keys, meetings and candidates go through a scratch where there is one, and come back a part at a time, so that hardly any
+//! of them is in memory however long the list is.
 
+mod candidates;
 mod divided;
 mod keys;
 mod meetings;
@@ -15,39 +19,54 @@ use rayon::prelude::*;
 use super::ablation::Idea;
 use super::features::{Features, NONE, row_id};
 use super::{BlockingKey, BlockingReport, KeyReport};
+use crate::contact::Scratch;
+pub(super) use candidates::{CandidatePair, Candidates};
+use candidates::{Counted, Distinct};
 use divided::{Divided, sorted};
 use keys::{Keys, Strength};
-use meetings::{Block, LeftOut, Meeters, Meeting, ROWS_IN_A_PART};
+use meetings::{Block, LeftOut, Meeters};
 
-/// A pair to compare: rows in input order, and the key that found it first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct CandidatePair {
-    pub(super) left: u32,
-    pub(super) right: u32,
-    pub(super) key: BlockingKey,
+/// Where and in what portions pairs are found. Changes no result.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room<'s> {
+    scratch: Option<&'s dyn Scratch>,
+    /// Rows that are hashed at a time.
+    rows_hashed: usize,
+    /// Left rows whose pairs stand in one part.
+    rows_in_a_part: usize,
 }
 
-/// All candidate pairs, by left, then right row: nine bytes each.
-#[derive(Debug, Default)]
-pub(super) struct Candidates {
-    /// The left row in the upper half, the right one in the lower.
-    pairs: Vec<u64>,
-    /// Place of the first key in [`KEYS`].
-    keys: Vec<u8>,
-}
+/// Left rows in one part at least, and parts at most.
+const PART: (usize, usize) = (1 << 11, 1 << 9);
 
-impl Candidates {
-    pub(super) fn len(&self) -> usize {
-        self.pairs.len()
+impl<'s> Room<'s> {
+    /// For a list of so many rows.
+    pub(super) fn new(rows: usize, scratch: Option<&'s dyn Scratch>) -> Self {
+        // What is read back in small pieces takes long: with a scratch the portions are larger.
+        let rows_hashed = if scratch.is_some() { 1 << 16 } else { 1 << 13 };
+        Self { scratch, rows_hashed, rows_in_a_part: rows.div_ceil(PART.1).max(PART.0) }
     }
 
-    pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = CandidatePair> + '_ {
-        self.pairs.par_iter().zip(&self.keys).map(read)
+    /// Portions so small that a short list makes several.
+    #[cfg(test)]
+    pub(super) fn tiny(scratch: Option<&'s dyn Scratch>) -> Self {
+        Self { scratch, rows_hashed: 3, rows_in_a_part: 2 }
     }
 
-    /// So many pairs from a place on, or as many as there are.
-    pub(super) fn range(&self, from: usize, count: usize) -> impl Iterator<Item = CandidatePair> {
-        self.pairs.iter().zip(&self.keys).skip(from).take(count).map(read)
+    /// The part of a left row, and its place there.
+    fn part(&self, row: u32) -> (usize, u32) {
+        let (part, within) = (row as usize / self.rows_in_a_part, row as usize % self.rows_in_a_part);
+        (part, row_id(within))
+    }
+
+    /// The row at a place of a part.
+    fn row(&self, part: usize, within: u32) -> u32 {
+        row_id(part * self.rows_in_a_part).saturating_add(within)
+    }
+
+    /// How many parts so many rows make.
+    fn parts(&self, rows: usize) -> usize {
+        rows.div_ceil(self.rows_in_a_part)
     }
 }
 
@@ -67,20 +86,16 @@ const KEYS: [BlockingKey; 11] = [
 ];
 
 /// Finds candidate pairs.
-pub(super) fn candidates(features: &Features) -> (Candidates, BlockingReport) {
-    let (met, left_out) = meetings(features);
-    let distinct = |part: usize| Distinct::new(part, &sorted(&met, part));
-    let parts: Vec<Distinct> = (0..features.len.div_ceil(ROWS_IN_A_PART)).into_par_iter().map(distinct).collect();
+pub(super) fn candidates<'s>(features: &Features, room: Room<'s>) -> (Candidates<'s>, BlockingReport) {
+    let (met, left_out) = meetings(features, room);
+    let distinct = |part: usize| Distinct::new(sorted(&met, part, room.scratch), room.scratch);
+    let parts: Vec<Distinct> = (0..room.parts(features.len)).into_par_iter().map(distinct).collect();
     drop(met);
-    let mut all = Candidates::default();
-    all.pairs.reserve_exact(parts.iter().map(|part| part.found.pairs.len()).sum());
-    all.keys.reserve_exact(all.pairs.capacity());
     let mut counted = [Counted::default(); KEYS.len()];
-    for part in parts {
-        all.pairs.extend(part.found.pairs);
-        all.keys.extend(part.found.keys);
+    for part in &parts {
         counted.iter_mut().zip(part.counted).for_each(|(all, part)| all.add(part));
     }
+    let all = Candidates::new(parts.into_iter().map(|part| part.found).collect(), room);
     let key = |(key, counted): (&BlockingKey, &Counted)| KeyReport {
         key: *key,
         pairs: counted.pairs,
@@ -89,97 +104,23 @@ pub(super) fn candidates(features: &Features) -> (Candidates, BlockingReport) {
     };
     let report = BlockingReport {
         keys: KEYS.iter().zip(&counted).map(key).collect(),
-        candidates: all.pairs.len() as u64,
+        candidates: all.len() as u64,
         left_out: left_out.apart,
         contradicted: left_out.contradicted,
     };
     (all, report)
 }
 
-/// What one key found.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counted {
-    /// Distinct pairs.
-    pairs: u64,
-    /// Pairs no key before it found.
-    first: u64,
-    /// Pairs no other key found.
-    alone: u64,
+/// The row of an entry.
+fn low(entry: u64) -> u32 {
+    u32::try_from(entry & u64::from(u32::MAX)).unwrap_or(NONE)
 }
-
-impl Counted {
-    fn add(&mut self, other: Self) {
-        self.pairs += other.pairs;
-        self.first += other.first;
-        self.alone += other.alone;
-    }
-}
-
-/// The pairs of some left rows, each once.
-#[derive(Debug, Default)]
-struct Distinct {
-    found: Candidates,
-    counted: [Counted; KEYS.len()],
-}
-
-impl Distinct {
-    /// The pairs of a part; their meetings come sorted.
-    fn new(part: usize, meetings: &[u64]) -> Self {
-        let mut distinct = Self::default();
-        let before = (part * ROWS_IN_A_PART) as u64;
-        let meetings = meetings.iter().map(|number| Meeting::read(*number));
-        let mut last = None;
-        let mut keys = 0_u16;
-        for met in meetings {
-            if last.is_some_and(|pair| pair != met.pair()) {
-                distinct.end(keys);
-                keys = 0;
-            }
-            if keys == 0 {
-                distinct.found.pairs.push((before << 32) + met.pair());
-            }
-            keys |= 1 << met.key();
-            last = Some(met.pair());
-        }
-        if keys != 0 {
-            distinct.end(keys);
-        }
-        distinct
-    }
-
-    /// Counts the last pair by the keys that found it.
-    fn end(&mut self, keys: u16) {
-        let first = keys.trailing_zeros() as usize;
-        for (at, counted) in self.counted.iter_mut().enumerate().filter(|(at, _)| keys & 1 << at != 0) {
-            counted.pairs += 1;
-            counted.first += u64::from(at == first);
-            counted.alone += u64::from(keys.is_power_of_two());
-        }
-        self.found.keys.push(u8::try_from(first).unwrap_or(u8::MAX));
-    }
-}
-
-fn read((pair, key): (&u64, &u8)) -> CandidatePair {
-    let key = KEYS.get(usize::from(*key)).copied().unwrap_or(BlockingKey::FullName);
-    CandidatePair { left: high(*pair), right: low(*pair), key }
-}
-
-fn high(pair: u64) -> u32 {
-    u32::try_from(pair >> 32).unwrap_or(NONE)
-}
-
-fn low(pair: u64) -> u32 {
-    u32::try_from(pair & u64::from(u32::MAX)).unwrap_or(NONE)
-}
-
-/// Rows that are hashed at a time.
-const ROWS_AT_A_TIME: usize = 1 << 13;
 
 /// Parts that the hashes of one key are divided into.
 const PARTS: usize = 256;
 
 /// Divides the hashes of a key, each with its row: in each entry the rest of the hash, whether the key is weak, and the row.
-fn divide(hashed: &[(u64, u32)]) -> Divided {
+fn divide(hashed: &[(u64, u32)], room: Room<'_>) -> Divided {
     // Fibonacci hashing (Knuth 1973): the upper bits depend on all bits of the hash.
     let mixed = |hash: u64| (hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let part = |(hash, _): (u64, u32)| usize::from(mixed(hash >> 1).to_be_bytes()[0]);
@@ -187,15 +128,15 @@ fn divide(hashed: &[(u64, u32)]) -> Divided {
         let rest = (mixed(hash >> 1) << 8) & !0x1_ffff_ffff;
         rest | (hash & 1) << 32 | u64::from(row)
     };
-    Divided::new(hashed, PARTS, part, entry)
+    Divided::new(hashed, PARTS, part, entry, room.scratch)
 }
 
 /// The hashes of all keys, key by key in the order of [`KEYS`].
-fn entries(features: &Features) -> Vec<Vec<Divided>> {
+fn entries(features: &Features, room: Room<'_>) -> Vec<Vec<Divided>> {
     let keys = Keys::new(features);
     let place = |key: BlockingKey| KEYS.iter().position(|known| *known == key);
     let chunk = |chunk: usize| {
-        let rows = chunk * ROWS_AT_A_TIME..((chunk + 1) * ROWS_AT_A_TIME).min(features.len);
+        let rows = chunk * room.rows_hashed..((chunk + 1) * room.rows_hashed).min(features.len);
         let mut hashed: Vec<Vec<(u64, u32)>> = KEYS.iter().map(|_| Vec::new()).collect();
         for row in rows.map(row_id) {
             keys.of(row, &mut |key, hash, strength| {
@@ -206,9 +147,9 @@ fn entries(features: &Features) -> Vec<Vec<Divided>> {
                 }
             });
         }
-        hashed.iter().map(|hashed| divide(hashed)).collect::<Vec<Divided>>()
+        hashed.iter().map(|hashed| divide(hashed, room)).collect::<Vec<Divided>>()
     };
-    let chunks: Vec<Vec<Divided>> = (0..features.len.div_ceil(ROWS_AT_A_TIME)).into_par_iter().map(chunk).collect();
+    let chunks: Vec<Vec<Divided>> = (0..features.len.div_ceil(room.rows_hashed)).into_par_iter().map(chunk).collect();
     let mut by_key: Vec<Vec<Divided>> = KEYS.iter().map(|_| Vec::with_capacity(chunks.len())).collect();
     for chunk in chunks {
         by_key.iter_mut().zip(chunk).for_each(|(all, divided)| all.push(divided));
@@ -217,20 +158,20 @@ fn entries(features: &Features) -> Vec<Vec<Divided>> {
 }
 
 /// All meetings, and what was left out.
-fn meetings(features: &Features) -> (Vec<Divided>, LeftOut) {
-    let mut entries = entries(features);
+fn meetings(features: &Features, room: Room<'_>) -> (Vec<Divided>, LeftOut) {
+    let mut entries = entries(features, room);
     let mut all = Vec::with_capacity(KEYS.len() * PARTS);
     let mut left_out = LeftOut::default();
     for (key, entries) in KEYS.iter().copied().enumerate().zip(&mut entries) {
         let entries = std::mem::take(entries);
         let part = |part: usize| {
-            let mut entries = sorted(&entries, part);
+            let mut entries = sorted(&entries, part, room.scratch);
             entries.dedup();
             let blocks = entries.chunk_by(|left, right| left >> 32 == right >> 32).filter(|block| block.len() > 1);
             let is_weak = |entries: &[u64]| entries.first().is_some_and(|entry| entry >> 32 & 1 == 1);
             let strength = |weak: bool| if weak { Strength::Weak } else { Strength::Strong };
             let block = |entries| Block { entries, strength: strength(is_weak(entries)) };
-            let mut meeters = Meeters::new(features, key);
+            let mut meeters = Meeters::new(features, key, room);
             meeters.blocks(&blocks.map(block).collect::<Vec<Block<'_>>>());
             meeters.finish()
         };

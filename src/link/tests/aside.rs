@@ -6,6 +6,9 @@ use proptest::prelude::*;
 
 use super::laws::any_list;
 use crate::contact::{Fragile, Packed, Record, Scratch};
+use crate::link::ablation::Without;
+use crate::link::block::{self, CandidatePair, Room};
+use crate::link::features::Features;
 use crate::link::{Linkage, Options, link};
 
 fn linked_from(records: &[Record], scratch: Arc<dyn Scratch>) -> Linkage {
@@ -28,6 +31,27 @@ proptest! {
         prop_assert_eq!(&linkage, &link(&records, &Options::default()));
         prop_assert!(records.len() < 32 || scratch.held() > 0);
         prop_assert!(!scratch.failed());
+    }
+
+    #[test]
+    fn pairs_are_the_same_in_any_portions_and_wherever_they_are_kept(records in many(), threads in 1_usize..4) {
+        let features = Features::new(&records, Without::default());
+        let found = |room: Room<'_>| {
+            let (candidates, report) = block::candidates(&features, room);
+            let pairs: Vec<CandidatePair> = (0..candidates.parts()).flat_map(|part| candidates.part(part)).collect();
+            assert_eq!(pairs.len(), candidates.len());
+            (pairs, report)
+        };
+        let expected = found(Room::new(records.len(), None));
+        prop_assert!(expected.0.is_sorted_by_key(|pair| (pair.left, pair.right)));
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let scratch = Fragile::after(i64::MAX, i64::MAX);
+        prop_assert_eq!(&pool.install(|| found(Room::tiny(Some(&*scratch)))), &expected);
+        prop_assert!(expected.0.is_empty() || scratch.held() > 0);
+        prop_assert_eq!(&pool.install(|| found(Room::tiny(None))), &expected);
+        let broken = Fragile::after(5, 40);
+        let (fewer, _) = found(Room::tiny(Some(&*broken)));
+        prop_assert!(broken.failed() || fewer == expected.0);
     }
 
     #[test]
