@@ -102,10 +102,15 @@ pub(super) fn add(inputs: &mut Inputs, ingested: Ingested) {
 
 /// The contacts of a workspace as one more input, normalised by the same code as rows.
 pub(super) fn of_workspace(snapshot: &Snapshot, workspace: &str, id: SourceId, settings: &Settings) -> Ingested {
-    let region = settings.input.region.as_deref().and_then(crate::contact::Region::parse);
-    let normalizer = Normalizer { region, side: Side::Existing, ..Normalizer::default() };
+    let normalizer = of_contacts(settings);
     let records: Packed<Record> = snapshot.rows(id).into_iter().map(|row| normalizer.record(row)).collect();
     Ingested { source: Source::workspace(id, workspace, records.len() as u64), records, rejects: Vec::new() }
+}
+
+/// What makes records of contacts of a workspace.
+pub(super) fn of_contacts(settings: &Settings) -> Normalizer {
+    let region = settings.input.region.as_deref().and_then(crate::contact::Region::parse);
+    Normalizer { region, side: Side::Existing, ..Normalizer::default() }
 }
 
 /// Files that are named twice would make every row its own duplicate.

@@ -96,10 +96,11 @@ pub(super) fn snapshot(
         ));
     }
     let mut snapshot = Snapshot::default();
-    mirror.each(|member| {
-        snapshot.members.push(member.clone());
+    let keep = |member| {
+        snapshot.members.push(member);
         Ok::<_, crate::store::Error>(())
-    })?;
+    };
+    mirror.each_made(|_, member| member, keep)?;
     Ok(snapshot)
 }
 

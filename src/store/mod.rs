@@ -35,7 +35,7 @@ pub use figures::{Prospect, Size};
 pub use file::PlanFile;
 pub use history::Pace;
 pub use journal::{ActionState, Attempt, AttemptId, AttemptResult, BeforeImage, JournalEntry, RowOutcome, Run};
-pub use mirror::{Fate, Mark, Mirror};
+pub use mirror::{Contents, Fate, Mark, Mirror};
 pub use part::Part;
 pub use scratch::ScratchFile;
 pub use survey::{Survey, SurveyError};

@@ -7,7 +7,7 @@ use crate::contact::{Field, Origin, RawCell, RawRow, Role, SourceId};
 
 /// Custom attributes that carry what Intercom has no standard attribute for, as leadfold writes them, and the field each
 /// one is. Other names stay custom.
-pub(super) const KNOWN_CUSTOM: &[(&str, Field)] = &[
+pub(super) const KNOWN_CUSTOM: [(&str, Field); 8] = [
     ("job_title", Field::JobTitle),
     ("website", Field::Website),
     ("street", Field::Street),
@@ -23,11 +23,15 @@ impl Snapshot {
     /// starting at 1; [`Origin::line`] is 0. Times are Unix seconds, flags `true` or `false`.
     #[must_use]
     pub fn rows(&self, source: SourceId) -> Vec<RawRow> {
-        self.members
-            .iter()
-            .zip(1..)
-            .map(|(member, row)| RawRow { origin: Origin { source, row, line: 0 }, cells: cells(member) })
-            .collect()
+        self.members.iter().zip(1..).map(|(member, row)| member.clone().into_row(source, row)).collect()
+    }
+}
+
+impl Member {
+    /// The contact as a row; `row` is its position among the contacts, starting at 1.
+    #[must_use]
+    pub fn into_row(self, source: SourceId, row: u32) -> RawRow {
+        RawRow { origin: Origin { source, row, line: 0 }, cells: cells(self) }
     }
 }
 
@@ -62,8 +66,9 @@ pub(super) fn place(member: &Member, name: &str) -> Option<String> {
     contact.custom_attributes.get(name).and_then(custom_text).or_else(|| guessed.clone())
 }
 
-fn cells(member: &Member) -> Vec<RawCell> {
-    let contact = &member.contact;
+fn cells(member: Member) -> Vec<RawCell> {
+    let known = KNOWN_CUSTOM.map(|(name, field)| (field, place(&member, name)));
+    let Member { contact, tags, companies, notes } = member;
     let mut cells = Vec::with_capacity(16 + contact.custom_attributes.len());
     let mut put = |field: Field, text: Option<String>| {
         if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
@@ -73,21 +78,21 @@ fn cells(member: &Member) -> Vec<RawCell> {
     let time = |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string());
     put(Field::Id, Some(contact.id.0.to_string()));
     put(Field::Role, Some(role(contact.role).to_owned()));
-    put(Field::ExternalId, contact.external_id.clone());
-    put(Field::Email, contact.email.clone());
-    put(Field::FullName, contact.name.clone());
-    put(Field::Phone, contact.phone.clone());
-    for company in &member.companies {
-        put(Field::Company, Some(company.clone()));
+    put(Field::ExternalId, contact.external_id);
+    put(Field::Email, contact.email);
+    put(Field::FullName, contact.name);
+    put(Field::Phone, contact.phone);
+    for company in companies {
+        put(Field::Company, Some(company));
     }
-    for tag in &member.tags {
-        put(Field::Tags, Some(tag.clone()));
+    for tag in tags {
+        put(Field::Tags, Some(tag));
     }
-    for note in member.notes.iter().flatten() {
+    for note in notes.iter().flatten() {
         put(Field::Note, Some(note.text()));
     }
-    for (name, field) in KNOWN_CUSTOM {
-        put(field.clone(), place(member, name));
+    for (field, text) in known {
+        put(field, text);
     }
     put(Field::CreatedAt, time(contact.created_at));
     put(Field::UpdatedAt, time(contact.updated_at));
@@ -96,10 +101,18 @@ fn cells(member: &Member) -> Vec<RawCell> {
     put(Field::Unsubscribed, Some(contact.unsubscribed_from_emails.to_string()));
     put(Field::HardBounced, Some(contact.has_hard_bounced.to_string()));
     put(Field::MarkedAsSpam, Some(contact.marked_email_as_spam.to_string()));
-    for (name, value) in &contact.custom_attributes {
-        if !KNOWN_CUSTOM.iter().any(|(known, _)| known == name) {
-            put(Field::Custom(name.as_str().into()), custom_text(value));
+    for (name, value) in contact.custom_attributes {
+        if !KNOWN_CUSTOM.iter().any(|(known, _)| *known == name) {
+            put(Field::Custom(name.as_str().into()), into_text(value));
         }
     }
     cells
+}
+
+/// The same of a value that is not needed any more.
+fn into_text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text),
+        other => custom_text(&other),
+    }
 }

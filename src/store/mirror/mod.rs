@@ -4,6 +4,7 @@
 //! that went away with what became of them. A mirror belongs to one workspace; it is a copy that can be
 //! made again at any time, so a damaged or foreign one is refused and never repaired. Knows nothing of requests.
 
+mod read;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -21,6 +22,8 @@ use super::lock::Lock;
 use super::value::{Place, count, counted, refused};
 use crate::contact::IntercomId;
 use crate::intercom::{Contact, Member};
+
+pub use read::Contents;
 
 /// A mirror, open.
 #[derive(Debug)]
@@ -294,23 +297,6 @@ impl Mirror {
         rows.collect::<Result<_, _>>().map_err(damaged)
     }
 
-    /// Calls `tell` with every contact, in order of their ids.
-    pub fn each<E: From<Error>>(&self, mut tell: impl FnMut(&Member) -> Result<(), E>) -> Result<(), E> {
-        let damaged = |source| broken(&self.path, source);
-        let mut query = self.connection.prepare("SELECT body FROM contacts ORDER BY id").map_err(damaged)?;
-        let mut rows = query.query([]).map_err(damaged)?;
-        while let Some(row) = rows.next().map_err(damaged)? {
-            let body: String = row.get(0).map_err(damaged)?;
-            let member = serde_json::from_str(&body).map_err(|source| Error::Value {
-                path: self.path.clone(),
-                table: "contacts",
-                source,
-            })?;
-            tell(&member)?;
-        }
-        Ok(())
-    }
-
     fn meta(&self, key: &str) -> Result<Option<String>, Error> {
         self.one("SELECT value FROM meta WHERE key = ?1", [key])
     }
@@ -321,11 +307,6 @@ impl Mirror {
 
     fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<(), Error> {
         self.connection.execute(sql, values).map(drop).map_err(|source| broken(&self.path, source))
-    }
-
-    fn one<T: rusqlite::types::FromSql>(&self, sql: &str, values: impl rusqlite::Params) -> Result<Option<T>, Error> {
-        let mut query = self.connection.prepare_cached(sql).map_err(|source| broken(&self.path, source))?;
-        query.query_row(values, |row| row.get(0)).optional().map_err(|source| broken(&self.path, source))
     }
 }
 

@@ -137,3 +137,26 @@ fn what_is_no_mirror_is_refused_and_left_alone() {
     assert!(matches!(Mirror::open(&other, "w"), Err(Error::NotAMirror { .. })));
     assert!(std::fs::read_to_string(&text).unwrap().starts_with("not a database"));
 }
+
+#[test]
+fn contacts_are_made_on_all_threads_and_told_in_order_with_a_digest_of_all() {
+    let folder = TempDir::new().unwrap();
+    let mut mirror = Mirror::open(&folder.path().join("w.db"), "w").unwrap();
+    let ids: Vec<String> = (0..5_000).map(|number| format!("{number:05}")).collect();
+    let members: Vec<Member> = ids.iter().rev().map(|id| member(id, 1)).collect();
+    mirror.put(1, &members).unwrap();
+    let mut told = Vec::new();
+    let tell = |made| {
+        told.push(made);
+        Ok::<_, Error>(())
+    };
+    let contents = mirror.each_made(|place, member| (place, member.contact.id.0.to_string()), tell).unwrap();
+    assert_eq!(told, ids.into_iter().enumerate().collect::<Vec<_>>());
+    assert_eq!(mirror.contents().unwrap(), contents);
+    assert_eq!(mirror.member(&IntercomId("00007".into())).unwrap(), Some(member("00007", 1)));
+    assert_eq!(mirror.member(&IntercomId("7".into())).unwrap(), None);
+    mirror.put(2, &[member("00007", 1)]).unwrap();
+    assert_eq!(mirror.contents().unwrap(), contents, "read again and the same");
+    mirror.put(2, &[Member { tags: Vec::new(), ..member("00007", 1) }]).unwrap();
+    assert_ne!(mirror.contents().unwrap(), contents, "one tag less of one contact");
+}
