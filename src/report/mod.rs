@@ -50,7 +50,7 @@ pub use evaluation::{evaluation_json, evaluation_text, pair_text, sampled_json, 
 pub use explain::Explanation;
 pub use export::{ExportFile, export};
 pub use figures::{Figures, Waits};
-pub use html::page;
+pub use html::{of_later_night, page};
 pub use lookup::AppliedActions;
 pub use nightly::{Counted, SinceLast};
 pub use subject::{Depth, Excerpt, GroupHead, Kinds, Subject, Whole, by_interest};

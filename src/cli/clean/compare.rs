@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::folder::Nights;
 use super::record::{Ended, Night, Since};
-use crate::contact::Record;
-use crate::link::Group;
+use crate::contact::{IntercomId, Records as _};
+use crate::link::{Group, RecordIndex};
 use crate::plan::Plan;
 use crate::report::{Counted, SinceLast};
 
@@ -32,12 +32,12 @@ impl Seen {
 
 /// The first 64 bits of a SHA-256 over the members' ids.
 fn digest(plan: &Plan, group: &Group) -> String {
-    let mut ids: Vec<&str> =
-        group.members.iter().filter_map(|index| plan.record(*index)?.id.as_ref()).map(|id| &*id.0).collect();
+    let id = |index: &RecordIndex| plan.records.head(usize::try_from(index.0).ok()?)?.id.clone();
+    let mut ids: Vec<IntercomId> = group.members.iter().filter_map(id).collect();
     ids.sort_unstable();
     let mut hash = Sha256::new();
     for id in ids {
-        hash.update(id);
+        hash.update(&*id.0);
         hash.update([0]);
     }
     hash.finalize().iter().take(8).fold(String::with_capacity(16), |mut text, byte| {
@@ -46,18 +46,22 @@ fn digest(plan: &Plan, group: &Group) -> String {
     })
 }
 
-/// Compares with the last night that saw the workspace, and hands it on.
-pub(super) fn with_last(nights: &Nights, plan: &Plan, night: &mut Night) -> anyhow::Result<Option<Night>> {
-    let mut history = nights.history()?.into_iter().rev();
-    let Some(last) = history.find(|night| night.ended != Ended::Failed) else { return Ok(None) };
-    let began = last.started_at.parse::<jiff::Timestamp>().map_or(i64::MAX, jiff::Timestamp::as_second);
-    let is_new = |record: &Record| record.created_at.is_some_and(|at| at.0 >= began);
+/// The last night that saw the workspace.
+pub(super) fn last(nights: &Nights) -> anyhow::Result<Option<Night>> {
+    Ok(nights.history()?.into_iter().rev().find(|night| night.ended != Ended::Failed))
+}
+
+/// When a night began, Unix seconds.
+pub(super) fn began(night: &Night) -> i64 {
+    night.started_at.parse::<jiff::Timestamp>().map_or(i64::MAX, jiff::Timestamp::as_second)
+}
+
+/// Compares with the last night. `contacts` are there now, `new` of them were created since.
+pub(super) fn since(nights: &Nights, last: &Night, plan: &Plan, contacts: u64, new: u64) -> Since {
     let (before, now): (Seen, Seen) = (nights.recollect(FILE), Seen::of(plan));
     let count = |found: &mut dyn Iterator<Item = bool>| found.filter(|yes| *yes).count() as u64;
-    night.since = Some(Since {
-        run: last.run.clone(),
-        contacts: i64::try_from(night.contacts).unwrap_or(i64::MAX).saturating_sub_unsigned(last.contacts),
-        new_contacts: count(&mut plan.records.iter().map(is_new)),
+    Since {
+        new_contacts: new,
         new_groups: count(&mut now.groups.iter().map(|(group, open)| !open && !before.groups.contains_key(group))),
         new_to_review: count(
             &mut now.groups.iter().map(|(group, open)| *open && before.groups.get(group) != Some(&true)),
@@ -65,8 +69,14 @@ pub(super) fn with_last(nights: &Nights, plan: &Plan, night: &mut Night) -> anyh
         left_review: count(
             &mut before.groups.iter().map(|(group, open)| *open && now.groups.get(group) != Some(&true)),
         ),
-    });
-    Ok(Some(last))
+        ..nothing_since(last, contacts)
+    }
+}
+
+/// The same where groups and contacts are those of the last night.
+pub(super) fn nothing_since(last: &Night, contacts: u64) -> Since {
+    let contacts = i64::try_from(contacts).unwrap_or(i64::MAX).saturating_sub_unsigned(last.contacts);
+    Since { run: last.run.clone(), contacts, ..Since::default() }
 }
 
 /// The numbers of a night beside those of the last one, for its page.

@@ -1,15 +1,18 @@
 //! `leadfold clean`: the unattended night, for cron.
 //!
-//! `night` does the work and fills a [`record`](record::Night), `recover` finishes what an earlier night left, `compare` says
-//! what is new, `folder` keeps it all, `summary` words it for a mail, `webhook` sends it on. Here is what was typed, and who
-//! is told how it went.
+//! `night` does the work and fills a [`record`](record::Night), `recover` finishes what an earlier night left, `make` matches
+//! and decides by the `terms` of tonight, `standing` tells when there is nothing to match, `compare` says what is new, `folder`
+//! keeps it all, `summary` words it for a mail, `webhook` sends it on. Here is what was typed, and who is told how it went.
 
 mod compare;
 pub(super) mod folder;
+mod make;
 mod night;
 pub(super) mod record;
 mod recover;
+mod standing;
 mod summary;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod webhook;
@@ -26,6 +29,7 @@ use super::exit::{self, Exit};
 use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs, set};
 use super::signal::Cancel;
+use super::timings::{Timings, TimingsFormat};
 use super::{Outcome, file, inputs, match_model};
 use crate::config::{Layer, Layers, Settings, ValueOrigin};
 use crate::contact::Timestamp;
@@ -64,6 +68,9 @@ pub(super) struct CleanArgs {
     /// The mirror, instead of the workspace's own in the user's state folder
     #[arg(long, value_name = "FILE.db")]
     mirror: Option<PathBuf>,
+    /// Say at the end how long each step took: one JSON object on standard error (`-v` says it in lines)
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+    timings: Option<TimingsFormat>,
     /// Take it to be this time, in Unix seconds (for tests)
     #[arg(long, value_name = "SECONDS", hide = true)]
     now: Option<i64>,
@@ -131,7 +138,8 @@ pub(super) fn run(arguments: &CleanArgs, output: &OutputArgs, printer: &Printer,
         printer,
         cancel,
     };
-    let result = night::work(&job, &mut night, &mut nights);
+    let mut timings = Timings::start();
+    let result = night::work(&job, &mut night, &mut nights, &mut timings);
     night.seconds = began.elapsed().as_secs_f64();
     let exit = result.as_ref().map_or_else(exit::classify, |exit| *exit);
     if exit == Exit::Locked {
@@ -145,6 +153,8 @@ pub(super) fn run(arguments: &CleanArgs, output: &OutputArgs, printer: &Printer,
     night.exit_code = exit.code();
     summary::advise(&mut night, &settings);
     let told = tell(&night, nights.as_ref(), &settings, summary_file, output, printer);
+    timings.end("summary");
+    timings.report(night.contacts, arguments.timings, printer);
     let sent = webhook.map_or(Ok(()), |webhook| webhook.send(&night, cancel));
     result.and_then(|exit| told.and(sent).map(|()| exit))
 }

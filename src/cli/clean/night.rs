@@ -4,11 +4,13 @@
 //! Intercom goes through a plan file and its journal, exactly as `plan` and `apply` do it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::folder::{Nights, PLAN};
 use super::record::{Ended, Night};
-use super::{compare, recover};
+use super::standing::{self, Standing};
+use super::terms::Terms;
+use super::{compare, make, recover};
 use crate::apply::{self, SystemClock};
 use crate::cli::apply::options as apply_options;
 use crate::cli::exit::{self, Exit};
@@ -16,17 +18,16 @@ use crate::cli::journal::{Journal, with_applied};
 use crate::cli::lock::WorkspaceLock;
 use crate::cli::mirror::{self, Refreshed};
 use crate::cli::printer::Printer;
-use crate::cli::progress::Progress;
 use crate::cli::signal::Cancel;
+use crate::cli::timings::Timings;
 use crate::cli::watch::Watch;
-use crate::cli::{connect, file, inputs, plan as plan_verb};
+use crate::cli::{connect, file};
 use crate::config::{CleanAction, Layers, Settings};
-use crate::contact::{IntercomId, Record, Side, SourceId, Timestamp};
-use crate::intercom::{Client, Me, ReadWorkspace, Snapshot};
-use crate::link::{self, Linkage, Model};
-use crate::plan::{self, ActionKind, Header, Inputs, Outcome, Plan, Summary, Target, WorkspaceBinding};
+use crate::contact::{IntercomId, Record, Records as _, Side, Timestamp};
+use crate::intercom::{Client, Me, ReadWorkspace};
+use crate::link::Model;
+use crate::plan::{self, ActionKind, Outcome, Plan, Summary, Target};
 use crate::report::{self, ExportFile, SinceLast};
-use crate::review::DecisionsFile;
 use crate::store::{Fate, Mirror, PlanFile};
 
 /// What a night is given.
@@ -62,14 +63,25 @@ impl Job<'_> {
 }
 
 /// Works through the night. `nights` is set as soon as the workspace is known.
-pub(super) fn work(job: &Job<'_>, night: &mut Night, nights: &mut Option<Nights>) -> anyhow::Result<Exit> {
+pub(super) fn work(
+    job: &Job<'_>,
+    night: &mut Night,
+    nights: &mut Option<Nights>,
+    timings: &mut Timings,
+) -> anyhow::Result<Exit> {
     let client = connect::client(job.settings)?;
-    let done = at_work(job, &client, night, nights);
+    let done = at_work(job, &client, night, nights, timings);
     night.calls = client.stats().sent;
     done
 }
 
-fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Option<Nights>) -> anyhow::Result<Exit> {
+fn at_work(
+    job: &Job<'_>,
+    client: &Client,
+    night: &mut Night,
+    nights: &mut Option<Nights>,
+    timings: &mut Timings,
+) -> anyhow::Result<Exit> {
     let me = job.cancel.block_on(client.me())?;
     (night.workspace, night.workspace_name) = (me.workspace_id.clone(), me.workspace_name.clone());
     let _lock = WorkspaceLock::take(&me.workspace_id)?;
@@ -85,12 +97,29 @@ fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Optio
     (night.contacts, night.changed) = (refreshed.contacts, refreshed.changed);
     night.departed = refreshed.departed.len() as u64;
 
-    let plan = make(job, &site, &mirror)?;
+    timings.end("pull");
+    let last = compare::last(folder)?;
+    let terms = Terms::of(job, &site)?;
+    if let (Some(standing), Some(last)) =
+        (standing::still(job, &site, &mirror, &refreshed, &terms, last.as_ref())?, last.as_ref())
+    {
+        timings.end("compare");
+        standing::take_over(&site, night, last)?;
+        standing.keep(&site, night)?;
+        folder.point_at(&night.run);
+        timings.end("write");
+        return Ok(Exit::Done);
+    }
+
+    let began = last.as_ref().map(|last| Timestamp(compare::began(last)));
+    let made = make::plan(job, &site, &mirror, &terms, began, timings)?;
+    let standing = Standing::of(&made, terms.fingerprint(made.contents)?)?;
+    let (plan, new) = (made.plan, made.new);
     let summary = Summary::of(&plan);
     let removals = [ActionKind::Merge, ActionKind::Archive, ActionKind::Delete];
     night.duplicates = removals.iter().map(|kind| summary.actions_of(*kind)).sum();
     night.to_review = summary.review_groups;
-    let last = compare::with_last(folder, &plan, night)?;
+    night.since = last.as_ref().map(|last| compare::since(folder, last, &plan, night.contacts, new));
 
     let allowed = job.allowed();
     let stopped = stop(job, &plan, night);
@@ -105,8 +134,10 @@ fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Optio
         let planned = Summary::of(&plan);
         night.planned = planned.actions.into_iter().filter(|(_, count)| *count > 0).collect();
     }
+    timings.end("decide");
     let path = folder.night(&night.run).join(PLAN);
     PlanFile::create(&path, &plan)?;
+    timings.end("write");
     let exit = if stopped {
         night.ended = Ended::Guardrail;
         Exit::Guardrail
@@ -116,11 +147,14 @@ fn at_work(job: &Job<'_>, client: &Client, night: &mut Night, nights: &mut Optio
     } else {
         let applied = carry_out(job, &site, &path, night);
         forget_departed(&path, &plan, &mut mirror, job.now)?;
+        timings.end("apply");
         applied?
     };
-    write_down(&path, &plan, &compare::beside(night, last.as_ref()))?;
     compare::keep(folder, &plan)?;
+    standing.keep(&site, night)?;
+    write_down(&path, &plan, &compare::beside(night, last.as_ref()))?;
     folder.point_at(&night.run);
+    timings.end("report");
     Ok(exit)
 }
 
@@ -158,77 +192,6 @@ fn refresh(job: &Job<'_>, site: &Site<'_>, mirror: &mut Mirror) -> anyhow::Resul
     tracing::info!("{} contacts went away: the workspace is read again to see which", done.drift);
     let again = pull(mirror, true)?;
     Ok(Refreshed { changed: done.changed, ..again })
-}
-
-/// Links the mirror's contacts and decides: the same plan that `plan --pull` would make of the workspace now.
-fn make(job: &Job<'_>, site: &Site<'_>, mirror: &Mirror) -> anyhow::Result<Plan> {
-    let mut snapshot = Snapshot::default();
-    mirror.each(|member| {
-        snapshot.members.push(member.clone());
-        Ok::<_, crate::store::Error>(())
-    })?;
-    let decisions = match &job.settings.matching.decisions {
-        Some(path) => PathBuf::from(path),
-        None => std::path::absolute(site.nights.decisions())?,
-    };
-    let header = || Header {
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        made_at: job.now,
-        workspace: Some(WorkspaceBinding {
-            id: site.me.workspace_id.clone(),
-            name: site.me.workspace_name.clone(),
-            region: site.me.region.clone(),
-        }),
-        api_version: job.settings.intercom.api.clone(),
-        settings: settings_with(job.layers, &decisions),
-    };
-    let read = |snapshot: &Snapshot| {
-        let ingested = inputs::of_workspace(snapshot, &site.me.workspace_id, SourceId(0), job.settings);
-        Inputs::gather([ingested])
-    };
-    let records = read(&snapshot);
-    let remembered = DecisionsFile::at(&decisions).read()?.unwrap_or_default();
-    let mut recalled = plan::recall(&records.records, &remembered);
-    let options = link::Options { decided: std::mem::take(&mut recalled.decided), ..job.settings.link_options() };
-    let linkage = link::link_with(&records.records, &options, job.model);
-    let decide = |records: Inputs, linkage: Linkage| {
-        recalled.follow(plan::assemble(header(), records, linkage, &job.settings.plan), &job.settings.plan)
-    };
-    let plan = decide(records, linkage);
-    // Notes cost a request a contact and matter only to groups something happens to
-    let noted = noted(&plan, &snapshot);
-    if noted.is_empty() {
-        return Ok(plan);
-    }
-    let progress = Progress::start(job.printer, "reading notes", None);
-    let filled = job.cancel.block_on(snapshot.fill_notes(site.client, &noted));
-    progress.finish();
-    filled?;
-    let linkage = plan.linkage;
-    Ok(decide(read(&snapshot), linkage))
-}
-
-/// Every setting in force, and the file of decisions, so that `review` finds it.
-fn settings_with(layers: &Layers, decisions: &Path) -> serde_json::Value {
-    let mut settings = plan_verb::as_json(layers);
-    if let Some(entries) = settings.as_object_mut() {
-        let path = decisions.display().to_string();
-        entries
-            .entry("match.decisions")
-            .or_insert_with(|| serde_json::json!({ "value": path, "origin": "leadfold clean" }));
-    }
-    settings
-}
-
-/// Contacts with notes in groups that something happens to.
-fn noted(plan: &Plan, snapshot: &Snapshot) -> Vec<IntercomId> {
-    let groups: BTreeSet<u32> = plan.actions.iter().map(|action| action.group).collect();
-    let members = plan.linkage.groups.iter().filter(|group| groups.contains(&group.id)).flat_map(link::Group::core);
-    members
-        .filter_map(|index| plan.record(index).and_then(existing_id))
-        .filter(|id| snapshot.member(id).is_some_and(|member| member.contact.notes.total > 0))
-        .cloned()
-        .collect()
 }
 
 fn existing_id(record: &Record) -> Option<&IntercomId> {
@@ -313,7 +276,8 @@ fn forget_departed(path: &Path, plan: &Plan, mirror: &mut Mirror, now: Timestamp
             Outcome::Archived => Fate::Archived,
             _ => continue,
         };
-        if let Some(id) = plan.record(row.record).and_then(existing_id) {
+        let record = usize::try_from(row.record.0).ok().and_then(|at| plan.records.head(at));
+        if let Some(id) = record.as_deref().and_then(existing_id) {
             fates.insert(id.clone(), fate);
         }
     }

@@ -57,6 +57,8 @@ pub(in crate::cli) struct Night {
     pub(in crate::cli) departed: u64,
     /// Contacts a certain group has too many: they would be merged, archived or deleted.
     pub(in crate::cli) duplicates: u64,
+    /// The night since which nothing changed: nothing was matched tonight, its groups and its plan stand.
+    pub(in crate::cli) unchanged_since: Option<String>,
     /// Groups that wait for a person.
     pub(in crate::cli) to_review: u64,
     /// Groups that would do what `[clean] apply` does not name.

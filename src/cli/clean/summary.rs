@@ -96,6 +96,9 @@ pub(super) fn mail(night: &Night) -> String {
             format!("{}{}", night.changed, more(since.map_or(0, |since| since.new_contacts), "created since")),
         );
         row("gone meanwhile", night.departed.to_string());
+        if let Some(run) = &night.unchanged_since {
+            row("nothing changed since", format!("{run}: not matched again, its plan stands"));
+        }
         row(
             "duplicates found",
             format!("{}{}", night.duplicates, more(since.map_or(0, |since| since.new_groups), "new groups")),

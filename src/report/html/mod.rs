@@ -11,7 +11,7 @@ mod group;
 mod lists;
 pub(super) mod pack;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use askama::Template;
 use base64::Engine as _;
@@ -108,6 +108,25 @@ fn policy() -> String {
         hash(STYLE),
         hash(SCRIPT)
     )
+}
+
+/// What stands at the top of the page of a night.
+#[derive(Template)]
+#[template(path = "since.html")]
+struct SinceSection {
+    since: SinceView,
+}
+
+/// Writes the page of a night anew for a later night with the same plan: only what changed since the last one is another.
+/// `false`, and nothing written, when `page` is no page of a night.
+pub fn of_later_night(page: &str, since: &SinceLast, writer: &mut impl Write) -> io::Result<bool> {
+    let Some((before, rest)) = page.split_once("<section id=\"since\"") else { return Ok(false) };
+    let Some((_, after)) = rest.split_once("</section>") else { return Ok(false) };
+    let section = SinceSection { since: nightly::view(since) }.render().map_err(io::Error::other)?;
+    for part in [before, &section, after] {
+        writer.write_all(part.as_bytes())?;
+    }
+    Ok(true)
 }
 
 /// The report of a plan as one self-contained page; after an apply, with what became of everything.

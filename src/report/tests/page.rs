@@ -79,6 +79,20 @@ fn the_page_of_a_night_says_what_changed_since_the_last_one() {
 }
 
 #[test]
+fn the_page_of_a_later_night_with_the_same_plan_is_the_page_it_would_have_been() {
+    let since = |tonight| {
+        let counts = vec![Counted { what: "merged", tonight, last: Some(1) }];
+        SinceLast { last: Some("2026-11-21 03:17".to_owned()), counts }
+    };
+    let of = |since: &SinceLast| print(|writer| html_of_night(&sample::plan(), None, since, writer));
+    let mut later = Vec::new();
+    assert!(of_later_night(&of(&since(3)), &since(7), &mut later).unwrap());
+    assert_eq!(String::from_utf8(later).unwrap(), of(&since(7)));
+    let mut nothing = Vec::new();
+    assert!(!of_later_night(&page(), &since(7), &mut nothing).unwrap() && nothing.is_empty());
+}
+
+#[test]
 fn a_value_of_five_thousand_characters_does_not_fill_the_page() {
     let page = page();
     for list in ["group-lines", "group-details", "action-lines", "reject-lines"] {

@@ -2,6 +2,7 @@
 
 mod limits;
 mod nights;
+mod standing;
 mod told;
 
 use std::collections::BTreeSet;
