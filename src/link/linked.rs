@@ -35,11 +35,11 @@ pub struct Linked {
 impl Linked {
     /// All of it at once. `records` are those that were linked.
     #[must_use]
-    pub fn whole(self, records: &(impl Records + ?Sized)) -> Linkage {
+    pub fn whole(&self, records: &(impl Records + ?Sized)) -> Linkage {
         let Self { groups, pairs, vetoes, model, blocking } = self;
         let groups = (0..groups.len()).into_par_iter().filter_map(|at| groups.group(at, &records)).collect();
         let pairs = (0..pairs.len()).into_par_iter().filter_map(|at| pairs.pair(at)).collect();
-        Linkage { groups, pairs, vetoes, model, blocking }
+        Linkage { groups, pairs, vetoes: vetoes.clone(), model: model.clone(), blocking: blocking.clone() }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cli::timings::Timings;
 use crate::contact::{IntercomId, Packed, Record, Records as _, SourceId, Timestamp};
 use crate::ingest::{Ingested, Source};
 use crate::intercom::{Member, Snapshot};
-use crate::link::{self, Group, Linkage, RecordIndex};
+use crate::link::{self, Group, RecordIndex};
 use crate::plan::{self, Inputs, Plan};
 use crate::store::{Contents, Mirror};
 
@@ -48,21 +48,20 @@ pub(super) fn plan(
     let mut recalled = plan::recall(&inputs.records, &terms.remembered);
     let options = link::Options { decided: std::mem::take(&mut recalled.decided), ..job.settings.link_options() };
     let linked = link::link_watched(&inputs.records, &options, job.model, &mut |step| timings.end(step));
-    let linkage = linked.whole(&inputs.records);
-    timings.end("groups");
-    let decide = |inputs: Inputs, linkage: Linkage| {
+    let decide = |inputs: Inputs| {
+        let linkage = linked.whole(&inputs.records);
         recalled.follow(plan::assemble(terms.header.clone(), inputs, linkage, &job.settings.plan), &job.settings.plan)
     };
-    let mut plan = decide(inputs, linkage);
+    let mut plan = decide(inputs);
     timings.end("decide");
     let mut noted = Vec::new();
     let ids = changing(&plan, &with_notes);
     if !ids.is_empty() {
         noted = notes(job, site, mirror, &ids)?;
-        let Plan { sources, records, rejects, linkage, .. } = plan;
+        let Plan { sources, records, rejects, .. } = plan;
         let records = with_their_notes(job, &records, &noted);
         timings.end("notes");
-        plan = decide(Inputs { sources, records, rejects }, linkage);
+        plan = decide(Inputs { sources, records, rejects });
         timings.end("decide");
     }
     Ok(Made { plan, new, newest, contents, noted })
