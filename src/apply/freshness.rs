@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::value::{AttributeTypes, alike, as_text, current, put, same};
+use super::value::{AttributeTypes, alike, as_text, current, put, same, says_nothing};
 use crate::intercom::{Contact, ContactPatch};
 use crate::plan::{Attribute, AttributeValue, Change, Places, StandardAttribute, entries, place_holds, place_with};
 
@@ -73,7 +73,9 @@ pub(super) fn compare(contact: &Contact, changes: &[WireChange], own: &OwnWrites
         if same(&change.attribute, now.as_ref(), Some(&change.after)) {
             continue;
         }
-        let relied_on = alike(&change.attribute, now.as_ref(), change.before.as_ref());
+        let was_nothing =
+            change.before.is_none() && now.as_ref().is_some_and(|now| says_nothing(&change.attribute, now));
+        let relied_on = was_nothing || alike(&change.attribute, now.as_ref(), change.before.as_ref());
         if clears_opt_out(change, now.as_ref()) || !(relied_on || own.explains(&change.attribute, now.as_ref())) {
             moved.push(change.attribute.to_string());
         } else {

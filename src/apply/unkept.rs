@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::freshness::WireChange;
-use super::value::{alike, as_text, current};
+use super::value::{alike, as_text, current, says_nothing};
 use crate::contact::{Email, Phone, Role};
 use crate::intercom::{Contact, Note, plain_text};
 use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, Places, StandardAttribute, place_holds};
@@ -57,6 +57,9 @@ pub(super) fn unkept(
 ) -> Unkept {
     let notes: Vec<String> = notes.iter().map(|note| plain_text(&note.body)).collect();
     let is_lost = |attribute: &Attribute, value: &Value| {
+        if says_nothing(attribute, value) {
+            return false;
+        }
         let standing = current(survivor, attribute);
         let as_planned = standing.as_ref().and_then(|standing| tidied(attribute, standing));
         let held = [&standing, &as_planned]
@@ -84,8 +87,11 @@ pub(super) fn unkept(
             continue;
         }
         let Some(value) = current(loser, &attribute).filter(|value| is_lost(&attribute, value)) else { continue };
+        // The plan took the user for one without the value; a merge fills what is empty, and not what says so in words
+        let in_the_way = matches!(leaving, Leaving::Merged(_))
+            && current(survivor, &attribute).is_some_and(|standing| says_nothing(&attribute, &standing));
         // The plan keeps a tidied form; what was tidied away (an extension, a slip) is no other person, and is noted as it is
-        if tidied(&attribute, &value).is_some_and(|tidied| !is_lost(&attribute, &tidied)) {
+        if in_the_way || tidied(&attribute, &value).is_some_and(|tidied| !is_lost(&attribute, &tidied)) {
             unkept.lines.push(line(standard.name(), &as_text(&value)));
         } else {
             unkept.identity.push(standard.name().replace('_', " "));
@@ -194,6 +200,19 @@ mod tests {
         let lost = unkept(&lead(), &survivor, &[], Leaving::Removed, &Places::default());
         assert_eq!(lost.identity, ["phone"]);
         assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nplan: pro\nseats: 5");
+    }
+
+    #[test]
+    fn a_value_that_says_nothing_is_not_lost_and_one_that_meets_it_is_noted() {
+        let named = |role, name: &str| Contact { name: Some(name.to_owned()), ..Contact::bare("c", role) };
+        let (nobody, ann) = (named(Role::Lead, "n/a"), named(Role::Lead, "Ann Hill"));
+        assert_eq!(unkept(&nobody, &ann, &[], Leaving::Removed, &Places::default()), Unkept::default());
+        let lost = unkept(&ann, &named(Role::User, "Unknown"), &[], Leaving::Merged(&[]), &Places::default());
+        assert_eq!(lost.identity, Vec::<String>::new());
+        assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nname: Ann Hill");
+        // What an archive needs is written before, so there it is a change
+        let lost = unkept(&ann, &nobody, &[], Leaving::Removed, &Places::default());
+        assert_eq!(lost.identity, ["name"]);
     }
 
     #[test]

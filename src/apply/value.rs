@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 
-use crate::contact::Role;
-use crate::intercom::{Contact, ContactPatch, DataAttribute, DataType};
+use crate::contact::{Role, is_filler};
+use crate::intercom::{Contact, ContactPatch, DataAttribute, DataType, is_read};
 use crate::plan::{Attribute, AttributeValue, StandardAttribute};
 
 /// The workspace's custom attributes that can be written, by name.
@@ -168,6 +168,16 @@ pub(crate) fn current(contact: &Contact, attribute: &Attribute) -> Option<Value>
         },
         Attribute::Custom(name) => contact.custom_attributes.get(name).filter(|value| !is_empty(value)).cloned(),
     }
+}
+
+/// Whether a value only says that there is none, such as `n/a` in a name. It is empty to whoever reads the workspace, so it is
+/// to the plan.
+pub(super) fn says_nothing(attribute: &Attribute, value: &Value) -> bool {
+    let read = match attribute {
+        Attribute::Standard(_) => true,
+        Attribute::Custom(name) => is_read(name),
+    };
+    value.as_str().is_some_and(|text| is_filler(text.trim(), read))
 }
 
 fn is_empty(value: &Value) -> bool {

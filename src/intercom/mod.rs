@@ -21,6 +21,7 @@ pub use dialect::Dialect;
 pub use error::{Disposition, Error};
 pub use explain::{EXPLANATIONS, Explanation};
 pub use pace::WindowCount;
+pub(crate) use snapshot::is_read;
 pub use snapshot::{Counted, CsvWriter, Delta, Member, Names, Snapshot, each_page, news};
 pub use stats::Stats;
 pub use wire::{

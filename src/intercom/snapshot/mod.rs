@@ -19,6 +19,7 @@ mod tests;
 pub use changes::{Delta, each_page, news};
 pub use csv::CsvWriter;
 pub use names::Names;
+pub(crate) use rows::is_read;
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -18,6 +18,11 @@ pub(super) const KNOWN_CUSTOM: [(&str, Field); 8] = [
     ("birthday", Field::Birthday),
 ];
 
+/// Whether a custom attribute is read as a field of its own, not as the customer's.
+pub(crate) fn is_read(custom: &str) -> bool {
+    KNOWN_CUSTOM.iter().any(|(known, _)| *known == custom)
+}
+
 impl Snapshot {
     /// One row per contact, in order; `source` is the snapshot's place among the inputs. [`Origin::row`] is the position,
     /// starting at 1; [`Origin::line`] is 0. Times are Unix seconds, flags `true` or `false`.
@@ -102,7 +107,7 @@ fn cells(member: Member) -> Vec<RawCell> {
     put(Field::HardBounced, Some(contact.has_hard_bounced.to_string()));
     put(Field::MarkedAsSpam, Some(contact.marked_email_as_spam.to_string()));
     for (name, value) in contact.custom_attributes {
-        if !KNOWN_CUSTOM.iter().any(|(known, _)| *known == name) {
+        if !is_read(&name) {
             put(Field::Custom(name.as_str().into()), into_text(value));
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::{DAY, House, number, removals, seed};
 use crate::people::Person;
 
@@ -111,4 +113,47 @@ fn a_list_imported_ten_times_stops_the_night() {
 #[ignore = "minutes without optimisation; cargo test --test it -- --ignored fifty_thousand"]
 fn fifty_thousand_copies_stop_the_night() {
     stops_at_copies(5_000, 50_000);
+}
+
+/// What people write where there is no name is no name, and no change since the plan either.
+#[test]
+fn words_for_nothing_stop_nobody() {
+    let mut house = House::of(
+        40,
+        "[clean]\napply = [\"merge\", \"archive\"]\n[guardrails]\nmax_merge = \"50%\"\nmax_archive = \"50%\"\n",
+    );
+    let lead = |person: &Person, name: &str| {
+        let body = json!({"role": "lead", "email": person.email, "name": name, "phone": person.phone});
+        house.request("POST", "/contacts", &body)
+    };
+    // Beside a lead and a user that have names, and of somebody of whom one of two contacts has one
+    lead(&Person::number(4), "-");
+    lead(&Person::number(3), "n/a");
+    for names in [["Unknown", "Rita Berger"], ["Tom Berger", "undefined"]] {
+        let person = Person::number(900 + names[0].len());
+        for name in names {
+            lead(&person, name);
+        }
+    }
+    // A user whose name says nothing
+    let person = Person::number(950);
+    let user = json!({"role": "user", "external_id": "u-950", "email": person.email, "name": "N/A"});
+    let user = house.request("POST", "/contacts", &user)["id"].as_str().unwrap().to_owned();
+    lead(&person, &person.name());
+    house.pass(60);
+    let night = house.night();
+    assert_eq!(
+        (number(&night, "merged"), number(&night, "archived"), number(&night, "failed")),
+        (2, 3, 0),
+        "{night:#}"
+    );
+    assert_eq!(removals(&house.full()), 0);
+    let names: Vec<String> = house.workspace.contacts().iter().map(|one| one["name"].to_string()).collect();
+    assert!(
+        ["\"Rita Berger\"", "\"Tom Berger\""].iter().all(|name| names.iter().any(|known| known == name)),
+        "{names:?}"
+    );
+    let state = house.workspace.state();
+    let kept = state["contacts"].as_array().unwrap().iter().find(|contact| contact["id"] == json!(user)).unwrap();
+    assert!(kept.to_string().contains(&person.name()), "the lead's name is kept: {kept}");
 }
