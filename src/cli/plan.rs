@@ -176,7 +176,7 @@ fn tell(
     match &plan {
         Some(plan) if output.json => report::overview_json(plan.figures(), &mut out)?,
         Some(plan) if !printer.is_quiet() => {
-            report::overview(plan, &printer.text_options(), &mut out).map_err(plainly)?;
+            report::overview(plan, &printer.text_options_of(path), &mut out).map_err(plainly)?;
         }
         _ => {}
     }

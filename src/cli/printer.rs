@@ -1,6 +1,7 @@
 //! Where output goes: data to stdout, everything else to stderr, colours and widths only for people.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use super::args::{ColorChoice, OutputArgs};
 use crate::report::{Style, TextOptions};
@@ -68,6 +69,11 @@ impl Printer {
         TextOptions { style: self.data_style(), width: self.width(), ..TextOptions::default() }
     }
 
+    /// The same for text about the plan in this file.
+    pub(super) fn text_options_of(&self, plan: &Path) -> TextOptions {
+        TextOptions { plan: typed(plan), ..self.text_options() }
+    }
+
     fn error_style(&self) -> Style {
         self.style(io::stderr().is_terminal())
     }
@@ -107,5 +113,23 @@ impl Printer {
         let mut answer = String::new();
         io::stdin().read_line(&mut answer).ok()?;
         Some(answer.trim().to_owned())
+    }
+}
+
+/// A file's name as it is typed: with spaces or signs the shell knows it is put in quotes.
+fn typed(path: &Path) -> String {
+    let name = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || "/._-+:,@%=\\".contains(letter);
+    if name.chars().all(plain) { name } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_a_space_is_quoted_as_the_shell_wants_it() {
+        assert_eq!(typed(Path::new("/tmp/web-1.plan")), "/tmp/web-1.plan");
+        assert_eq!(typed(Path::new("Ann's list.plan")), r"'Ann'\''s list.plan'");
     }
 }

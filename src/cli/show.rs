@@ -65,7 +65,7 @@ enum FormatChoice {
 pub(super) fn run(arguments: &ShowArgs, output: &OutputArgs, printer: &Printer) -> Outcome {
     let file = PlanFile::open(&arguments.plan)?;
     let mut out = printer.data();
-    let options = printer.text_options();
+    let options = printer.text_options_of(&arguments.plan);
     let json = output.json || arguments.format == FormatChoice::Json;
     match (arguments.group, arguments.part()) {
         (Some(id), _) => {

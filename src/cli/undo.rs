@@ -1,5 +1,7 @@
 //! `leadfold undo`: puts back what can be put back, says what cannot.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -12,9 +14,10 @@ use super::printer::Printer;
 use super::setting_args::{self, IntercomArgs};
 use super::signal::Cancel;
 use super::watch::Watch;
-use super::{Outcome, aftermath, apply as apply_verb, connect};
-use crate::apply::{self, SystemClock, UndoForecast};
+use super::{Outcome, aftermath, apply as apply_verb, connect, file};
+use crate::apply::{self, Failure, SystemClock, UndoForecast};
 use crate::intercom::ReadWorkspace;
+use crate::plan::ActionKind;
 use crate::store::PlanFile;
 
 /// Put back what can be put back
@@ -88,16 +91,51 @@ pub(super) fn run(arguments: &UndoArgs, output: &OutputArgs, printer: &Printer, 
         writeln!(out, "{document:#}")?;
     } else if !printer.is_quiet() {
         writeln!(out, "{} writes, {} left as they are", undone.writes, undone.kept.len())?;
-        for kept in undone.kept.iter().take(50) {
-            writeln!(out, "  action {} ({}): {}", kept.action.0, kept.kind, kept.message)?;
+        for line in alike(&undone.kept) {
+            writeln!(out, "  {line}")?;
         }
     }
     out.flush()?;
+    if !undone.kept.is_empty() {
+        let list = file::beside(&arguments.plan, "kept.csv");
+        file::write_whole(&list, |out| write_kept(&undone.kept, out))?;
+        printer.say(&format!("all that was left as it is, action by action: {}", list.display()));
+    }
     if undone.interrupted {
         printer.say(&format!("stopped; leadfold undo {} goes on", arguments.plan.display()));
         return Ok(Exit::Stopped);
     }
     Ok(Exit::Done)
+}
+
+/// Actions named of those that were left for the same reason.
+const NAMED: usize = 3;
+
+/// What was left as it is, reason by reason, the most frequent first.
+fn alike(kept: &[Failure]) -> Vec<String> {
+    let mut reasons: BTreeMap<(ActionKind, &str), Vec<u32>> = BTreeMap::new();
+    for one in kept {
+        reasons.entry((one.kind, &one.message)).or_default().push(one.action.0);
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, actions)| Reverse(actions.len()));
+    let line = |((kind, message), actions): ((ActionKind, &str), Vec<u32>)| {
+        let named: Vec<String> = actions.iter().take(NAMED).map(u32::to_string).collect();
+        let (plural, more) =
+            (if actions.len() == 1 { "" } else { "s" }, if actions.len() > NAMED { ", …" } else { "" });
+        format!("{} {kind}: {message} (action{plural} {}{more})", actions.len(), named.join(", "))
+    };
+    reasons.into_iter().map(line).collect()
+}
+
+/// One row for each action that was left as it is.
+fn write_kept(kept: &[Failure], out: &mut dyn Write) -> Result<(), csv::Error> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(["action", "kind", "reason"])?;
+    for one in kept {
+        rows.write_record([one.action.0.to_string().as_str(), one.kind.name(), &one.message])?;
+    }
+    Ok(rows.flush()?)
 }
 
 /// What an undo will be able to do about a plan that is yet to be applied.
@@ -112,4 +150,34 @@ fn lines(forecast: &UndoForecast) -> Vec<String> {
     let irreversible = forecast.irreversible.iter().map(|(what, count)| format!("cannot be put back: {count} {what}"));
     let lines: Vec<String> = restorable.chain(irreversible).collect();
     if lines.is_empty() { vec!["nothing was applied, so there is nothing to put back".to_owned()] } else { lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::ActionId;
+
+    #[test]
+    fn what_was_left_for_one_reason_is_one_line_and_the_list_names_every_action() {
+        let kept = |action, kind, message: &str| Failure {
+            action: ActionId(action),
+            kind,
+            state: "kept",
+            message: message.to_owned(),
+        };
+        let all = [
+            kept(2, ActionKind::Archive, "somebody used it since"),
+            kept(3, ActionKind::Merge, "a merge cannot be undone"),
+            kept(5, ActionKind::Merge, "a merge cannot be undone"),
+            kept(7, ActionKind::Merge, "a merge cannot be undone"),
+            kept(9, ActionKind::Merge, "a merge cannot be undone"),
+        ];
+        assert_eq!(
+            alike(&all),
+            ["4 merge: a merge cannot be undone (actions 3, 5, 7, …)", "1 archive: somebody used it since (action 2)"]
+        );
+        let mut list = Vec::new();
+        write_kept(&all, &mut list).unwrap();
+        assert_eq!(String::from_utf8(list).unwrap().lines().count(), 6);
+    }
 }

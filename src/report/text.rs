@@ -28,7 +28,7 @@ pub enum Style {
 }
 
 /// How to write text for a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextOptions {
     /// Colour or not.
     pub style: Style,
@@ -36,12 +36,14 @@ pub struct TextOptions {
     pub width: u16,
     /// Rows of a long table to show before pointing at CSV.
     pub rows: usize,
+    /// What the plan is called in the commands that are proposed, as it is typed.
+    pub plan: String,
 }
 
 impl Default for TextOptions {
-    /// Plain, 100 columns, 50 rows.
+    /// Plain, 100 columns, 50 rows, a plan of any name.
     fn default() -> Self {
-        Self { style: Style::Plain, width: 100, rows: 50 }
+        Self { style: Style::Plain, width: 100, rows: 50, plan: "PLAN".to_owned() }
     }
 }
 
@@ -237,17 +239,26 @@ fn rejects<S: Subject>(subject: &S, options: &TextOptions, writer: &mut impl Wri
 
 fn next_steps(figures: &Figures, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     heading("Next", options, writer)?;
-    let review = figures.groups.open;
+    let (plan, review) = (&options.plan, figures.groups.open);
+    let mut steps = Vec::new();
     if review > 0 {
-        writeln!(writer, "  leadfold review PLAN           decide on {}", words::count(review, "doubtful group"))?;
+        steps.push((format!("review {plan}"), format!("decide on {}", words::count(review, "doubtful group"))));
     }
-    if figures.kinds.is_empty() {
-        return writeln!(writer, "  Nothing to apply.");
+    let nothing = figures.kinds.is_empty();
+    if !nothing {
+        let step = |command: String, what: &str| (command, what.to_owned());
+        steps.extend([
+            step(format!("show {plan} --group N"), "why a group was joined, pair by pair"),
+            step(format!("apply {plan} -n"), "check again and forecast, without writing"),
+            step(format!("apply {plan}"), "carry it out; running it again resumes it"),
+            step(format!("undo {plan}"), "put back what can be put back"),
+        ]);
     }
-    writeln!(writer, "  leadfold show PLAN --group N   why a group was joined, pair by pair")?;
-    writeln!(writer, "  leadfold apply PLAN -n         check again and forecast, without writing")?;
-    writeln!(writer, "  leadfold apply PLAN            carry it out; running it again resumes it")?;
-    writeln!(writer, "  leadfold undo PLAN             put back what can be put back")
+    let width = steps.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
+    for (command, what) in steps {
+        writeln!(writer, "  leadfold {command:<width$}   {what}")?;
+    }
+    if nothing { writeln!(writer, "  Nothing to apply.") } else { Ok(()) }
 }
 
 /// Every outcome with its count, and their sum held against the rows that were given.
