@@ -32,7 +32,7 @@ use super::{
     Action, ActionBody, Attachment, Change, KeepDiscarded, LeadGroups, Mode, Options, Outcome, RowPlan, UserGroups,
     order, rules,
 };
-use crate::contact::{IntercomId, Record, Records, Role, Side};
+use crate::contact::{IntercomId, Record, Records, Role};
 use crate::link::{Band, Group, Linkage, RecordIndex};
 
 /// Groups decided side by side before their actions are numbered.
@@ -116,10 +116,8 @@ impl<'a> Deciding<'a> {
     /// The commonest line of the table: whether a record that is a group of its own is a contact of the workspace that
     /// nothing speaks to.
     pub(super) fn is_untouched(&self, only: RecordIndex) -> bool {
-        let record = usize::try_from(only.0).ok().and_then(|at| self.records.head(at));
-        record.is_some_and(|record| {
-            record.side == Side::Existing && record.id.as_ref().is_some_and(|id| !self.spread.contains(id))
-        })
+        let id = usize::try_from(only.0).ok().and_then(|at| self.records.contact(at));
+        id.is_some_and(|id| !self.spread.contains(&id))
     }
 
     /// What happens to the members that are certain of one another.
@@ -190,12 +188,12 @@ impl<'a> Deciding<'a> {
     fn values_of_new(&self, party: &Party<'_>, members: &[Member<'_>], role: Role) -> (Vec<Change>, Option<String>) {
         // Most people come alone
         if let ([only], KeepDiscarded::Note | KeepDiscarded::Drop) = (members, self.options.keep)
-            && party.group.golden.fields.is_empty()
+            && party.golden.is_empty()
             && let Some(values) = changes::created_from_one(only, role)
         {
             return (values, None);
         }
-        let wanted = chosen(&party.group.golden.fields.unpacked(), members.iter().copied());
+        let wanted = chosen(&party.golden, members.iter().copied());
         let incoming = held(party.members.iter().copied());
         let mut values = changes::created(&wanted, &incoming, members, role, self.options.fill);
         let state = changes::after(&Held::new(), &values, [&wanted, &incoming]);
@@ -227,7 +225,7 @@ impl<'a> Deciding<'a> {
             return plan;
         }
         let own = held(contact.rows.iter().copied());
-        let wanted = chosen(&party.group.golden.fields.unpacked(), party.by_preference());
+        let wanted = chosen(&party.golden, party.by_preference());
         let incoming = held(party.incoming.iter().copied());
         let writing = Writing { role: contact.role, fill: self.options.fill };
         let mut written = changes::changed(&own, &own, &wanted, &incoming, writing);
@@ -245,7 +243,7 @@ impl<'a> Deciding<'a> {
         let aim = Aim::Existing(contact.id.clone());
         let mut decided_by = Vec::new();
         if !written.is_empty() {
-            let ruled = rules::said_of(&party.group.golden.fields.unpacked(), &written);
+            let ruled = rules::said_of(&party.golden, &written);
             let reason = format!("{} what the contact lacks{ruled}", rows_bring(party.incoming.len()));
             decided_by.push(plan.add(aim.clone(), ActionBody::Update { changes: written.into() }, reason, Vec::new()));
         }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, ActionBody, ActionId, ActionKind, Plan, Target};
-use crate::contact::{IntercomId, Records, Side};
+use crate::contact::{IntercomId, Records};
 
 /// A limit: a number of contacts, or a share of the existing ones. Text form `100` or `2.5%`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,9 +132,8 @@ pub(super) fn violations(
 
 /// Contacts of the workspace.
 fn existing(records: &dyn Records) -> u64 {
-    let heads = (0..records.count()).filter_map(|at| records.head(at));
-    let existing = heads.filter(|record| record.side == Side::Existing);
-    existing.filter_map(|record| record.id.clone()).collect::<FxHashSet<IntercomId>>().len() as u64
+    let ids = (0..records.count()).filter_map(|at| records.contact(at));
+    ids.collect::<FxHashSet<IntercomId>>().len() as u64
 }
 
 #[expect(

@@ -77,7 +77,7 @@ impl Joining<'_, '_> {
             let leads: Vec<Held> = self.leads.iter().map(|lead| held(lead.rows.iter().copied())).collect();
             changes::merged(&own, &leads)
         };
-        let wanted = chosen(&party.group.golden.fields.unpacked(), preferred(party, survivor));
+        let wanted = chosen(&party.golden, preferred(party, survivor));
         let incoming = held(party.incoming.iter().copied());
         let role = if promoted { Some(Role::User) } else { survivor.role };
         let writing = Writing { role, fill: deciding.options.fill };
@@ -117,7 +117,7 @@ impl Joining<'_, '_> {
             } else {
                 "the others have what the contact that stays lacks"
             };
-            let reason = format!("{reason}{}", rules::said_of(&self.party.group.golden.fields.unpacked(), &first));
+            let reason = format!("{reason}{}", rules::said_of(&self.party.golden, &first));
             places.update =
                 Some(plan.add(aim.clone(), ActionBody::Update { changes: first.into() }, reason, Vec::new()));
         }
@@ -142,7 +142,7 @@ impl Joining<'_, '_> {
             places.merges.push(plan.add(aim.clone(), body, because.clone(), before_merging.clone()));
         }
         if !last.is_empty() {
-            let ruled = rules::said_of(&self.party.group.golden.fields.unpacked(), &last);
+            let ruled = rules::said_of(&self.party.golden, &last);
             let reason = format!("merging does not carry these values over{ruled}");
             let body = ActionBody::Update { changes: last.into() };
             places.update = Some(plan.add(aim.clone(), body, reason, places.merges.clone()));

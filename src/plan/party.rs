@@ -9,7 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::values::Member;
 use crate::contact::{IntercomId, Record, Records, Role, Side};
-use crate::link::{Group, RecordIndex};
+use crate::link::{GoldenField, Group, RecordIndex};
 
 /// A contact of the workspace. Two inputs may both list it; then it has several rows.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub(super) struct Party<'a> {
     pub(super) incoming: Vec<Member<'a>>,
     /// Contacts of the workspace, in the order of their first row.
     pub(super) contacts: Vec<Contact<'a>>,
+    /// The merged record of the core.
+    pub(super) golden: Vec<GoldenField>,
     /// Existing rows without an id: nothing can be written to them.
     pub(super) nameless: bool,
 }
@@ -56,7 +58,8 @@ impl<'a> Party<'a> {
                 },
             }
         }
-        Self { group, members, waiting, incoming, contacts, nameless }
+        let golden = group.golden.fields.unpacked();
+        Self { group, members, waiting, incoming, contacts, golden, nameless }
     }
 
     /// The survivor's row first, then all others in input order: who is asked first for a value.
@@ -143,14 +146,14 @@ pub(super) fn spread<M: Iterator<Item = (RecordIndex, bool)>>(
     let members = &members;
     let rows = (0..groups).into_par_iter().flat_map_iter(|group| {
         members(group).filter_map(move |(index, is_loose)| {
-            let record = records.head(usize::try_from(index.0).ok()?).filter(|record| record.side == Side::Existing)?;
-            Some((hasher.hash_one(record.id.as_ref()?), group, is_loose, index.0))
+            let id = records.contact(usize::try_from(index.0).ok()?)?;
+            Some((hasher.hash_one(&id), group, is_loose, index.0))
         })
     });
     // Sorted by hash instead of looked up one by one: hardly any contact is listed twice.
     let mut rows: Vec<(u64, usize, bool, u32)> = rows.collect();
     rows.par_sort_unstable();
-    let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.head(at)?.id.clone());
+    let id = |row: u32| usize::try_from(row).ok().and_then(|at| records.contact(at));
     let several = rows.chunk_by(|one, other| one.0 == other.0).filter(|rows| rows.len() > 1);
     several
         .flat_map(|rows| rows.iter().map(move |row| (rows, row)))

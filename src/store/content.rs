@@ -13,6 +13,7 @@ use thin_vec::ThinVec;
 
 use super::Error;
 use super::read::Failure;
+use super::told::Told;
 use super::value::{Place, counted};
 use crate::contact::{
     Birthday, Company, Email, ExternalId, Field, IntercomId, Origin, PersonName, Phone, Record, SourceId, Timestamp,
@@ -80,8 +81,8 @@ fn is_empty<T: Clone>(list: &Cow<'_, [T]>) -> bool {
     list.is_empty()
 }
 
-/// The content of a record; `None` when its columns say all.
-pub(super) fn of(place: Place<'_>, record: &Record) -> Result<Option<String>, Error> {
+/// Tells the content of a record; nothing when its columns say all.
+pub(super) fn tell(place: Place<'_>, record: &Record, told: &mut Told) -> Result<(), Error> {
     let emails = match record.emails.as_slice() {
         [only] if only.original() == only.address() => Vec::new(),
         all => all.iter().map(|email| email.original().into()).collect(),
@@ -117,8 +118,7 @@ pub(super) fn of(place: Place<'_>, record: &Record) -> Result<Option<String>, Er
         custom: record.custom.as_slice().into(),
         unparsed: record.unparsed.as_slice().into(),
     };
-    let json = place.json(&content)?;
-    Ok((json != "{}").then_some(json))
+    told.json(place, &content, "{}")
 }
 
 /// Turns rows of `rows` back into records. Column names are shared between records, as they are after reading a file.

@@ -23,6 +23,7 @@ mod schema;
 mod scratch;
 mod seal;
 mod survey;
+mod told;
 mod value;
 mod work;
 mod write;

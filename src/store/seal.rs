@@ -10,11 +10,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
 use super::Error;
 use super::schema::{SEALED, UNSEALED_KEYS};
+use super::told::Told;
 use super::value::refused;
 
 /// Bytes of a table gathered before they are handed to the thread that hashes.
@@ -25,8 +25,7 @@ const PIECES: usize = 16;
 /// The format of plans whose tables were hashed as one.
 const AS_ONE: i64 = 1;
 
-/// Hashes the sealed tables, in order of their keys, as plans of that format do. Each value goes in with its type and
-/// length, so that no two contents look the same.
+/// Hashes the sealed tables, in order of their keys, as plans of that format do.
 pub(super) fn compute(connection: &Connection, path: &Path, format: i64) -> Result<String, Error> {
     std::thread::scope(|scope| {
         let mut sealer = if format > AS_ONE { Sealer::start(scope) } else { Sealer::start_as_one(scope) };
@@ -43,7 +42,7 @@ pub(super) fn compute(connection: &Connection, path: &Path, format: i64) -> Resu
                 let columns = statement.column_count();
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
-                    let mut told = sealer.row(place);
+                    let Some(told) = sealer.row(place) else { continue };
                     for column in 0..columns {
                         told.value(row.get_ref(column)?);
                     }
@@ -65,7 +64,7 @@ pub(super) struct Place(usize);
 #[derive(Debug)]
 pub(super) struct Sealer<'scope> {
     /// What was told of each table and not yet handed on.
-    gathered: Vec<Vec<u8>>,
+    gathered: Vec<Told>,
     pieces: SyncSender<(usize, Vec<u8>)>,
     used: Receiver<Vec<u8>>,
     hashing: ScopedJoinHandle<'scope, Vec<Sha256>>,
@@ -97,36 +96,49 @@ impl<'scope> Sealer<'scope> {
             }
             hashers
         });
-        Self { gathered: vec![Vec::new(); hashers], pieces, used, hashing }
+        Self { gathered: std::iter::repeat_with(Told::default).take(hashers).collect(), pieces, used, hashing }
     }
 
     /// Where rows of a table go. Every sealed table has to be asked for, be it empty.
     pub(super) fn table(&mut self, name: &str) -> Place {
         let of_its_own = self.gathered.len() > 1;
         let place = SEALED.iter().position(|(table, _)| of_its_own && *table == name).unwrap_or_default();
-        if let Some(piece) = self.gathered.get_mut(place) {
-            piece.extend_from_slice(name.as_bytes());
+        if let Some(told) = self.gathered.get_mut(place) {
+            told.table(name);
         }
         Place(place)
     }
 
-    /// What follows is a row's.
-    pub(super) fn row(&mut self, place: Place) -> SealedRow<'_> {
+    /// Where the values of a row go.
+    pub(super) fn row(&mut self, place: Place) -> Option<&mut Told> {
         let Place(at) = place;
-        if self.gathered.get(at).is_some_and(|piece| piece.len() >= PIECE_BYTES) {
+        if self.gathered.get(at).is_some_and(|told| told.len() >= PIECE_BYTES) {
             self.pass_on(at);
         }
-        if let Some(piece) = self.gathered.get_mut(at) {
-            piece.push(b'r');
+        let told = self.gathered.get_mut(at)?;
+        told.row();
+        Some(told)
+    }
+
+    /// Takes rows as they are.
+    pub(super) fn rows(&mut self, place: Place, rows: Told) {
+        let Place(at) = place;
+        if self.gathered.get(at).is_some_and(|told| told.len() > 0) {
+            self.pass_on(at);
         }
-        SealedRow { piece: self.gathered.get_mut(at) }
+        self.send(at, rows);
     }
 
     fn pass_on(&mut self, at: usize) {
-        let Some(piece) = self.gathered.get_mut(at) else { return };
+        let Some(told) = self.gathered.get_mut(at) else { return };
         let next = self.used.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE_BYTES * 2));
+        let told = std::mem::replace(told, Told::into(next));
+        self.send(at, told);
+    }
+
+    fn send(&self, at: usize, rows: Told) {
         // The other end is there until this one is gone.
-        let _ = self.pieces.send((at, std::mem::replace(piece, next)));
+        let _ = self.pieces.send((at, rows.into_bytes()));
     }
 
     /// The seal, as hexadecimal digits.
@@ -146,34 +158,5 @@ impl<'scope> Sealer<'scope> {
         };
         let digits: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         digits.concat()
-    }
-}
-
-/// A row that is being told to a [`Sealer`].
-pub(super) struct SealedRow<'s> {
-    piece: Option<&'s mut Vec<u8>>,
-}
-
-impl SealedRow<'_> {
-    pub(super) fn value(&mut self, value: ValueRef<'_>) {
-        let Some(piece) = &mut self.piece else { return };
-        let (kind, bytes): (u8, &[u8]) = match value {
-            ValueRef::Null => (b'n', &[]),
-            ValueRef::Integer(number) => {
-                piece.push(b'i');
-                piece.extend_from_slice(&number.to_le_bytes());
-                return;
-            }
-            ValueRef::Real(number) => {
-                piece.push(b'f');
-                piece.extend_from_slice(&number.to_bits().to_le_bytes());
-                return;
-            }
-            ValueRef::Text(text) => (b't', text),
-            ValueRef::Blob(blob) => (b'b', blob),
-        };
-        piece.push(kind);
-        piece.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
-        piece.extend_from_slice(bytes);
     }
 }

@@ -41,6 +41,11 @@ impl<'a> Place<'a> {
         serde_json::to_string(value).map_err(|source| self.unreadable(source))
     }
 
+    /// Adds a value as JSON.
+    pub(super) fn write_json(self, bytes: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Error> {
+        serde_json::to_writer(bytes, value).map_err(|source| self.unreadable(source))
+    }
+
     pub(super) fn parse_json<T: DeserializeOwned>(self, text: &str) -> Result<T, Error> {
         serde_json::from_str(text).map_err(|source| self.unreadable(source))
     }

@@ -195,6 +195,19 @@ pub(super) fn unpack_head(from: &mut Unpacker<'_>) -> Option<Record> {
     head(from).map(|(_, record)| record)
 }
 
+/// What [`super::Records::contact`] promises.
+pub(super) fn unpack_contact(from: &mut Unpacker<'_>) -> Option<IntercomId> {
+    let wanted = has::EXISTING | has::ID;
+    if from.number()? & wanted != wanted {
+        return None;
+    }
+    // Input, row and line
+    for _ in 0..3 {
+        from.number()?;
+    }
+    unpack_id(from)
+}
+
 /// What [`super::Records::facts`] promises.
 pub(super) fn unpack_facts<'a>(from: &mut Unpacker<'a>) -> Option<Facts<'a>> {
     let had = from.number()?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Packed, record};
-use crate::contact::{Facts, Record};
+use crate::contact::{Facts, IntercomId, Record, Side};
 
 /// A list of records, however they are kept.
 pub trait Records: Sync {
@@ -17,6 +17,11 @@ pub trait Records: Sync {
     /// have nothing.
     fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
         self.look(at)
+    }
+
+    /// The id of the record at a place, where it is a contact of the workspace that has one.
+    fn contact(&self, at: usize) -> Option<IntercomId> {
+        self.head(at).filter(|record| record.side == Side::Existing).and_then(|record| record.id.clone())
     }
 
     /// Shows what of the record at a place is compared.
@@ -70,6 +75,10 @@ impl<R: Records + ?Sized> Records for &R {
         (**self).head(at)
     }
 
+    fn contact(&self, at: usize) -> Option<IntercomId> {
+        (**self).contact(at)
+    }
+
     fn facts(&self, at: usize, see: &mut dyn FnMut(&Facts<'_>)) {
         (**self).facts(at, see);
     }
@@ -88,6 +97,10 @@ impl Records for Packed<Record> {
 
     fn head(&self, at: usize) -> Option<Cow<'_, Record>> {
         (at < self.len()).then(|| Cow::Owned(self.read(at, record::unpack_head).unwrap_or_default()))
+    }
+
+    fn contact(&self, at: usize) -> Option<IntercomId> {
+        self.read(at, record::unpack_contact)
     }
 
     fn facts(&self, at: usize, see: &mut dyn FnMut(&Facts<'_>)) {

@@ -43,6 +43,20 @@ fn a_record_with_everything_comes_back_as_it_was() {
 }
 
 #[test]
+fn only_contacts_of_the_workspace_give_their_id() {
+    let records = [
+        RecordBuilder::lead().existing("5f").external_id("u-1").company("Hillside").build(),
+        RecordBuilder::lead().existing("000000000000000000000001").build(),
+        RecordBuilder::lead().id("5f").build(),
+        RecordBuilder::lead().build(),
+    ];
+    let given = |records: &dyn Records| -> Vec<_> { (0..5).map(|at| records.contact(at)).collect() };
+    let expected = ["5f", "000000000000000000000001"].map(|id| Some(IntercomId(id.into())));
+    assert_eq!(given(&records), [expected.to_vec(), vec![None; 3]].concat());
+    assert_eq!(given(&Packed::from(records.to_vec())), given(&records));
+}
+
+#[test]
 fn the_head_of_a_record_has_what_it_promises() {
     let packed: Packed<Record> = std::iter::once(full()).collect();
     let (head, whole) = (packed.head(0).unwrap(), full());

@@ -1,5 +1,7 @@
 //! What was decided: groups, actions, what is expected of rows, and the sentences that say why.
 
+use rusqlite::types::ValueRef;
+
 use super::Writer;
 use super::encoded::Encoded;
 use super::insert::{Insert, number, perhaps, perhaps_number, real, side_by_side, text};
@@ -152,13 +154,13 @@ pub(super) fn group_actions(
         table.row([
             number(after(action.id)),
             number(group.group),
-            text(action.kind),
-            perhaps(action.contact),
+            ValueRef::Text(action.kind),
+            action.contact.map_or(ValueRef::Null, ValueRef::Text),
             perhaps_number(action.created_by.map(after)),
             number(action.irreversible),
             number(*reason),
             perhaps((!action.needs.is_empty()).then_some(&needs)),
-            text(action.body),
+            ValueRef::Text(action.body),
         ])?;
     }
     Ok(())

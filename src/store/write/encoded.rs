@@ -15,16 +15,16 @@ use crate::store::value::Place;
 /// Bytes that wait in memory before they go into a file.
 const IN_MEMORY: usize = 4 << 20;
 
-/// An action as it is written, numbered within its group.
+/// An action as it is written, numbered within its group. Texts are UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Written<'b> {
     pub(super) id: u32,
-    pub(super) kind: &'b str,
-    pub(super) contact: Option<&'b str>,
+    pub(super) kind: &'b [u8],
+    pub(super) contact: Option<&'b [u8]>,
     pub(super) created_by: Option<u32>,
     pub(super) irreversible: bool,
     pub(super) needs: Vec<u32>,
-    pub(super) body: &'b str,
+    pub(super) body: &'b [u8],
 }
 
 /// The actions of one group.
@@ -55,7 +55,13 @@ impl Encoded {
             for needed in &action.needs {
                 put(&mut bytes, needed.0);
             }
-            put_text(&mut bytes, &place.json(&action.body)?);
+            let at = bytes.len();
+            put(&mut bytes, 0);
+            place.write_json(&mut bytes, &action.body)?;
+            let written = length(bytes.len() - at - 4);
+            if let Some(slot) = bytes.get_mut(at..at + 4) {
+                slot.copy_from_slice(&written.to_le_bytes());
+            }
         }
         Ok(Self { group, actions: length(actions.len()), bytes })
     }
@@ -91,11 +97,11 @@ impl<'b> Left<'b> {
         Some(u32::from_le_bytes(*number))
     }
 
-    fn text(&mut self) -> Option<&'b str> {
+    fn text(&mut self) -> Option<&'b [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
-        str::from_utf8(text).ok()
+        Some(text)
     }
 
     fn written(&mut self) -> Option<Written<'b>> {
@@ -201,11 +207,11 @@ mod tests {
         let encoded = group(7, 1);
         let written: Vec<Written<'_>> = encoded.iter().collect();
         assert_eq!(written.len(), 3);
-        assert_eq!((written[0].contact, written[0].created_by), (Some("5f"), None));
+        assert_eq!((written[0].contact, written[0].created_by), (Some(b"5f".as_slice()), None));
         assert_eq!((written[1].contact, written[1].created_by), (None, Some(1)));
-        assert_eq!((written[2].id, written[2].kind, written[2].irreversible), (3, "attach", false));
+        assert_eq!((written[2].id, written[2].kind, written[2].irreversible), (3, b"attach".as_slice(), false));
         assert_eq!(written[2].needs, [1, 2]);
-        assert_eq!(written[2].body, r#"{"do":"attach","what":{"note":{"body":"called "}}}"#);
+        assert_eq!(written[2].body, br#"{"do":"attach","what":{"note":{"body":"called "}}}"#);
     }
 
     #[test]

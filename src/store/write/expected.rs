@@ -2,9 +2,10 @@
 //! actions that come last are known last.
 
 use super::Writer;
-use super::insert::{Insert, number, perhaps, text};
+use super::insert::{Insert, number, text};
 use crate::plan::{ActionId, Outcome};
 use crate::store::Error;
+use crate::store::value::count;
 
 /// What is expected of one row.
 #[derive(Clone, Copy, Debug)]
@@ -84,20 +85,16 @@ impl Expected {
 
     /// Writes all rows. `others`: actions before those that come last. `unmatched`: the reason of rows in no group.
     pub(super) fn write(&self, writer: &Writer<'_>, others: u32, unmatched: u32) -> Result<(), Error> {
-        let mut table = Insert::begin(writer, "expected")?;
-        let mut list = String::new();
-        for (record, row) in (0_u32..).zip(&self.rows) {
+        Insert::<5>::begin(writer, "expected")?.all(self.rows.len(), |record, told| {
+            let Some(row) = self.rows.get(record) else { return Ok(()) };
             let before = if row.last { others } else { 0 };
             let actions = self.listed(row.actions);
-            super::write_list(&mut list, actions.iter().map(|action| action.saturating_add(before)));
-            table.row([
-                number(record),
-                number(row.group),
-                text(row.outcome.name()),
-                number(if row.group == 0 { unmatched } else { row.reason }),
-                perhaps((!actions.is_empty()).then_some(&list)),
-            ])?;
-        }
-        Ok(())
+            told.value(number(count(record as u64)));
+            told.value(number(row.group));
+            told.value(text(row.outcome.name()));
+            told.value(number(if row.group == 0 { unmatched } else { row.reason }));
+            told.list(actions.iter().map(|action| action.saturating_add(before)));
+            Ok(())
+        })
     }
 }

@@ -10,9 +10,12 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use super::Writer;
 use crate::store::Error;
 use crate::store::seal::Place;
+use crate::store::told::Told;
 
 /// Values made side by side before they are written one after the other.
 const BATCH: usize = 4_096;
+/// Rows that are handed over together.
+const PIECE: usize = 256;
 /// Batches that may wait to be written.
 const BATCHES: usize = 2;
 
@@ -60,21 +63,51 @@ impl<'a, 'w, const COLUMNS: usize> Insert<'a, 'w, COLUMNS> {
 
     /// Writes one row.
     pub(super) fn row(&mut self, values: [ValueRef<'_>; COLUMNS]) -> Result<(), Error> {
+        self.write(values)?;
+        if let (Some(sealer), Some(place)) = (&self.writer.sealer, self.sealed)
+            && let Some(told) = sealer.borrow_mut().row(place)
+        {
+            for value in values {
+                told.value(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes rows that another thread made.
+    pub(super) fn rows(&mut self, rows: Told) -> Result<(), Error> {
+        rows.rows().try_for_each(|row| self.write(row))?;
+        if let (Some(sealer), Some(place)) = (&self.writer.sealer, self.sealed) {
+            sealer.borrow_mut().rows(place, rows);
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, values: [ValueRef<'_>; COLUMNS]) -> Result<(), Error> {
         let mut write = || -> rusqlite::Result<()> {
             for (place, value) in (1..).zip(values) {
                 self.statement.raw_bind_parameter(place, ToSqlOutput::Borrowed(value))?;
             }
             self.statement.raw_execute().map(drop)
         };
-        write().map_err(|source| self.writer.refused(source))?;
-        if let (Some(sealer), Some(place)) = (&self.writer.sealer, self.sealed) {
-            let mut sealer = sealer.borrow_mut();
-            let mut row = sealer.row(place);
-            for value in values {
-                row.value(value);
+        write().map_err(|source| self.writer.refused(source))
+    }
+
+    /// Writes as many rows as there are: `tell` adds the values of the one at a place, on all cores.
+    pub(super) fn all(
+        &mut self,
+        rows: usize,
+        tell: impl Fn(usize, &mut Told) -> Result<(), Error> + Sync,
+    ) -> Result<(), Error> {
+        let told = |piece: usize| {
+            let mut told = Told::default();
+            for at in piece * PIECE..rows.min((piece + 1) * PIECE) {
+                told.row();
+                tell(at, &mut told)?;
             }
-        }
-        Ok(())
+            Ok(told)
+        };
+        batch_by_batch(0..rows.div_ceil(PIECE), BATCH / PIECE, told, |_, told| self.rows(told))
     }
 }
 
@@ -82,12 +115,21 @@ impl<'a, 'w, const COLUMNS: usize> Insert<'a, 'w, COLUMNS> {
 pub(super) fn side_by_side<V: Send>(
     places: Range<usize>,
     make: impl Fn(usize) -> Result<V, Error> + Sync,
+    write: impl FnMut(usize, V) -> Result<(), Error>,
+) -> Result<(), Error> {
+    batch_by_batch(places, BATCH, make, write)
+}
+
+fn batch_by_batch<V: Send>(
+    places: Range<usize>,
+    length: usize,
+    make: impl Fn(usize) -> Result<V, Error> + Sync,
     mut write: impl FnMut(usize, V) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if places.len() <= BATCH {
+    if places.len() <= length {
         return places.into_iter().try_for_each(|place| write(place, make(place)?));
     }
-    let batches = || places.clone().step_by(BATCH).map(|from| from..places.end.min(from + BATCH));
+    let batches = || places.clone().step_by(length).map(|from| from..places.end.min(from + length));
     std::thread::scope(|scope| {
         let (send, arriving) = sync_channel(BATCHES);
         let make = &make;

@@ -4,44 +4,43 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Writer;
-use super::insert::{Insert, number, perhaps, real, side_by_side, text};
-use crate::contact::{Company, Email, Packed, PersonName, Phone, Record};
-use crate::link::{Comparison, Linkage, Pairs, ScoredPair, Term, TermId};
+use super::insert::{Insert, number, perhaps, real, text};
+use crate::contact::{Company, Email, Packed, PersonName, Phone, Record, Role, Side};
+use crate::link::{BlockingKey, Comparison, Linkage, Pairs, ScoredPair, Term, TermId};
 use crate::store::dictionary::{Dictionary, Words};
 use crate::store::value::count;
 use crate::store::{Error, content};
 
+/// What many pairs share: what comparisons said, and the keys that found them.
+type Repeated = (FxHashSet<TermId>, FxHashSet<BlockingKey>);
+
 impl Writer<'_> {
     pub(super) fn records(&self, records: &Packed<Record>) -> Result<(), Error> {
         let place = self.place("rows");
-        let mut row = Insert::begin(self, "rows")?;
-        let (mut sides, mut roles) = (Words::new(place), Words::new(place));
-        let look = |at: usize| records.look(at).unwrap_or_default();
-        side_by_side(
-            0..records.len(),
-            |at| {
-                let record = look(at);
-                Ok((content::of(place, &record)?, record))
-            },
-            |at, (content, record)| {
-                let role = record.role.map(|role| roles.of(role)).transpose()?;
-                row.row([
-                    number(count(at as u64)),
-                    number(record.origin.source.0),
-                    number(record.origin.row),
-                    number(count(record.origin.line)),
-                    text(sides.of(record.side)?),
-                    perhaps(role),
-                    perhaps(record.id.as_ref().map(|id| &*id.0)),
-                    perhaps(record.external_id.as_ref().map(|id| &*id.0)),
-                    perhaps(record.emails.first().map(Email::address)),
-                    perhaps(record.name.as_ref().map(PersonName::display)),
-                    perhaps(record.phones.first().map(Phone::to_send)),
-                    perhaps(record.companies.first().map(Company::original)),
-                    perhaps(content.as_deref()),
-                ])
-            },
-        )
+        let (existing, incoming) = (place.word(&Side::Existing)?, place.word(&Side::Incoming)?);
+        let (lead, user) = (place.word(&Role::Lead)?, place.word(&Role::User)?);
+        let side = |side| if side == Side::Existing { &existing } else { &incoming };
+        let role = |role| if role == Role::User { user.as_str() } else { &lead };
+        Insert::<13>::begin(self, "rows")?.all(records.len(), |at, told| {
+            let record = records.look(at).unwrap_or_default();
+            for value in [
+                number(count(at as u64)),
+                number(record.origin.source.0),
+                number(record.origin.row),
+                number(count(record.origin.line)),
+                text(side(record.side)),
+                perhaps(record.role.map(role)),
+                perhaps(record.id.as_ref().map(|id| &*id.0)),
+                perhaps(record.external_id.as_ref().map(|id| &*id.0)),
+                perhaps(record.emails.first().map(Email::address)),
+                perhaps(record.name.as_ref().map(PersonName::display)),
+                perhaps(record.phones.first().map(Phone::to_send)),
+                perhaps(record.companies.first().map(Company::original)),
+            ] {
+                told.value(value);
+            }
+            content::tell(place, &record, told)
+        })
     }
 
     /// What comparisons can say comes first, each once; pairs name it by number.
@@ -64,18 +63,19 @@ impl Writer<'_> {
 
     /// The same of pairs as linking found them: what their comparisons said is numbered in an order of its own.
     pub(super) fn linked_pairs(&self, pairs: &Pairs) -> Result<(), Error> {
-        let mut said: Vec<TermId> = (0..pairs.len())
+        let (said, found_by) = (0..pairs.len())
             .into_par_iter()
-            .fold(FxHashSet::default, |mut said: FxHashSet<TermId>, at| {
-                said.extend(pairs.terms(at));
-                said
+            .fold(Repeated::default, |mut all: Repeated, at| {
+                all.0.extend(pairs.terms(at));
+                all.1.extend(pairs.weighed(at).map(|pair| pair.found_by));
+                all
             })
-            .reduce(FxHashSet::default, |mut one, other| {
-                one.extend(other);
+            .reduce(Repeated::default, |mut one, other| {
+                one.0.extend(other.0);
+                one.1.extend(other.1);
                 one
-            })
-            .into_iter()
-            .collect();
+            });
+        let mut said: Vec<TermId> = said.into_iter().collect();
         said.par_sort_unstable();
         let mut comparisons = Words::new(self.place("terms"));
         let mut table = Insert::begin(self, "terms")?;
@@ -90,28 +90,23 @@ impl Writer<'_> {
             }
             numbers.insert(id, u32::try_from(term_number).unwrap_or(u32::MAX));
         }
-        let mut keys = Words::new(self.place("pairs"));
-        let mut table = Insert::begin(self, "pairs")?;
-        side_by_side(
-            0..pairs.len(),
-            |at| {
-                let mut list = String::new();
-                super::write_list(&mut list, pairs.terms(at).filter_map(|id| numbers.get(&id).copied()));
-                Ok(list)
-            },
-            |at, list| {
-                let Some(pair) = pairs.weighed(at) else { return Ok(()) };
-                table.row([
-                    number(count(at as u64 + 1)),
-                    number(pair.left.0),
-                    number(pair.right.0),
-                    real(pair.weight.0),
-                    perhaps(None),
-                    text(keys.of(pair.found_by)?),
-                    text(&list),
-                ])
-            },
-        )
+        let word = |key: BlockingKey| Ok((key, self.place("pairs").word(&key)?));
+        let words: FxHashMap<BlockingKey, String> = found_by.into_iter().map(word).collect::<Result<_, Error>>()?;
+        Insert::<7>::begin(self, "pairs")?.all(pairs.len(), |at, told| {
+            let Some(pair) = pairs.weighed(at) else { return Ok(()) };
+            for value in [
+                number(count(at as u64 + 1)),
+                number(pair.left.0),
+                number(pair.right.0),
+                real(pair.weight.0),
+                perhaps(None),
+                perhaps(words.get(&pair.found_by).map(String::as_str)),
+            ] {
+                told.value(value);
+            }
+            told.numbers(pairs.terms(at).filter_map(|id| numbers.get(&id).copied()));
+            Ok(())
+        })
     }
 
     fn weighed(&self, linkage: &Linkage, mut terms: &[u32]) -> Result<(), Error> {
