@@ -86,7 +86,7 @@ impl Letters {
     }
 
     /// Whether [`is_similar`] may hold.
-    fn may_be_similar(self, other: Self) -> bool {
+    pub(super) fn may_be_similar(self, other: Self) -> bool {
         let (left, right) = (u32::from(self.length), u32::from(other.length));
         if !(self.plain && other.plain) || left == 0 || right == 0 {
             return true;

@@ -1,7 +1,7 @@
 //! Whether an e-mail address is made of a name: `nmishra@…` and "Neha Mishra".
 
 use super::{Features, NONE, NameValue};
-use crate::link::similarity;
+use crate::link::similarity::{self, Letters};
 
 /// How an address and a name relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +53,6 @@ impl Features {
         let (mut parts, mut more) = ([""; WORDS], Vec::new());
         let split = local.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| part.len() > 2);
         let parts = gathered(split, &mut parts, &mut more);
-        let alike = |part: &str, word: &str| {
-            word.starts_with(part) || part.starts_with(word) || similarity::is_similar(word, part)
-        };
-        let known = |part: &&&str| words.iter().any(|word| word.len() > 1 && alike(part, word));
-        let matching = parts.iter().filter(known).count();
         let touches = |word: &&str| {
             let start = word.get(..3).unwrap_or(word);
             let initial = word.chars().next();
@@ -66,17 +61,31 @@ impl Features {
                 .any(|part| part.len() == 1 && part.chars().next() == initial);
             if word.len() == 1 { local.starts_with(word) } else { abbreviated || letters.contains(start) }
         };
+        let latin = name.script == crate::contact::Script::Latin;
+        // A company gives out addresses made of names: one that touches no part of this name is a colleague's.
+        if parts.is_empty() || (parts.len() == 1 && !(latin && at_company && !words.iter().any(touches))) {
+            return None;
+        }
+        let alike = |part: &str, own: Letters, (token, word): (u32, &&str)| {
+            let similar = || own.may_be_similar(tokens.letters(token)) && similarity::is_similar(word, part);
+            word.len() > 1 && (word.starts_with(part) || part.starts_with(*word) || similar())
+        };
+        let known = |part: &&&str| {
+            let own = Letters::of(part);
+            name.tokens().zip(words).any(|word| alike(part, own, word))
+        };
+        let matching = parts.iter().filter(known).count();
         // Each part has to be another word of the name: "William Moreau" is not `william.williams@…`.
-        let spelt = words.iter().filter(|word| word.len() > 1 && parts.iter().any(|part| alike(part, word))).count();
-        match (parts.len(), matching.min(spelt)) {
+        let spelt = |word: &(u32, &&str)| parts.iter().any(|part| alike(part, Letters::of(part), *word));
+        let spelt = || name.tokens().zip(words).filter(spelt).count();
+        match (parts.len(), if matching == 0 { 0 } else { matching.min(spelt()) }) {
             (2.., 2..) => {
                 let mut counts = name.tokens().map(|token| tokens.count(token)).filter(|count| *count > 0);
                 Some(Spelling::Whole(counts.next(), counts.last()))
             }
-            _ if name.script != crate::contact::Script::Latin => None,
+            _ if !latin => None,
             (2.., 0) if words.len() > 1 => Some(Spelling::Other),
             (2, 1) if self.is_relative(parts, name) => Some(Spelling::Other),
-            // A company gives out addresses made of names: one that touches no part of this name is a colleague's.
             (1.., 0) if at_company && !words.iter().any(touches) => Some(Spelling::Other),
             _ => None,
         }
