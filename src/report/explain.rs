@@ -192,7 +192,7 @@ struct GroupExplained<'a> {
 
 pub(super) fn members_table(side: &SideBySide, options: &TextOptions, writer: &mut impl Write) -> io::Result<()> {
     let mut header = vec!["field".to_owned()];
-    for member in &side.members {
+    for (number, member) in (1..).zip(&side.members) {
         let star = if member.survivor {
             "★ "
         } else if member.loose {
@@ -201,7 +201,7 @@ pub(super) fn members_table(side: &SideBySide, options: &TextOptions, writer: &m
             ""
         };
         let role = if member.role.is_empty() { String::new() } else { format!(" {}", member.role) };
-        header.push(format!("{star}{} row {}\n{}{role}", member.source, member.row, member.side));
+        header.push(format!("{number}: {star}{} row {}\n{}{role}", member.source, member.row, member.side));
     }
     let mut shown = table::table(options.width, &[], &[]);
     shown.set_header(header);

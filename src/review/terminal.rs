@@ -107,7 +107,7 @@ pub fn terminal<S: DecisionSink>(
             Answer::Unclear => None,
         };
         let Some(verdict) = verdict else {
-            writeln!(output, "That is none of the answers; members are numbered from 1 as shown.")
+            writeln!(output, "That is none of the answers; N is the number at the head of a member's column.")
                 .map_err(Error::Terminal)?;
             continue;
         };

@@ -102,16 +102,16 @@ fn a_group_is_explained_pair_by_pair() {
     Group 1: 2 rows, auto, weight +17.25
     ★ row 1 of workspace.csv stays: the only user
 
-     field          ★ workspace.csv row 1   workspace.csv row 2
-                    existing user           existing lead
-    ──────────────────────────────────────────────────────────────
-     name           Ada Marsh               ada marsh
-     email          ada.marsh@example.com   ada.marsh@example.com
-     phone                                  + +442079460018
+     field          1: ★ workspace.csv row 1   2: workspace.csv row 2
+                    existing user              existing lead
+    ──────────────────────────────────────────────────────────────────
+     name           Ada Marsh                  ada marsh
+     email          ada.marsh@example.com      ada.marsh@example.com
+     phone                                     + +442079460018
      external_id    u-1001
      company        Northwind Ltd
-     unsubscribed                           + yes
-     created_at     2020-09-13 12:26 UTC    2022-04-15 05:20 UTC
+     unsubscribed                              + yes
+     created_at     2020-09-13 12:26 UTC       2022-04-15 05:20 UTC
 
     Why row 1 of workspace.csv and row 2 of workspace.csv?
       prior        before anything is compared                 −9.00
@@ -145,12 +145,12 @@ fn a_doubtful_group_shows_the_doubt_and_the_refused_joins() {
     To review: the given names differ
     ★ row 1 of webinar.csv stays: first row of 2
 
-     field   ★ webinar.csv row 1   webinar.csv row 2
-             incoming              incoming
-    ───────────────────────────────────────────────────
-     name    Chiara Conti          ≠ Claudia Conti
-     email   c.conti@example.org   ≠ conti@example.org
-     phone   +390655501234         +390655501234
+     field   1: ★ webinar.csv row 1   2: webinar.csv row 2
+             incoming                 incoming
+    ───────────────────────────────────────────────────────
+     name    Chiara Conti             ≠ Claudia Conti
+     email   c.conti@example.org      ≠ conti@example.org
+     phone   +390655501234            +390655501234
 
     Why row 1 of webinar.csv and row 2 of webinar.csv?
       prior        before anything is compared                 −9.00
