@@ -52,15 +52,16 @@ static FILLER_DOMAINS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
     "asdf company domain email example mail mydomain noemail none yourdomain".split_whitespace().collect()
 });
 
+/// Longest word that is looked at without making a text of it, in bytes: the longest local part (RFC 5321 §4.5.3.1.1).
+const WORD_MAX: usize = 64;
+
 /// The kind of a mailbox. `local` is lower-case; `domain` too.
 pub(super) fn kind(local: &str, domain: &str, free_mail: bool) -> MailboxKind {
     let base = local.split_once('+').map_or(local, |(base, _)| base);
-    let plain: String;
-    let word = if base.contains(['.', '-', '_']) {
-        plain = base.replace(['.', '-', '_'], "");
-        plain.as_str()
-    } else {
-        base
+    let mut room = [0; WORD_MAX];
+    let word = match without_marks(base, &mut room) {
+        Some(word) => word,
+        None => &base.replace(['.', '-', '_'], ""),
     };
     let label = domain.split_once('.').map_or(domain, |(label, _)| label);
     let filler = |word: &str| FILLERS.contains(word) || (word.len() >= 3 && is_one_letter(word));
@@ -75,6 +76,20 @@ pub(super) fn kind(local: &str, domain: &str, free_mail: bool) -> MailboxKind {
         return MailboxKind::Role;
     }
     MailboxKind::Personal
+}
+
+/// The word without dots, hyphens and underscores, if there is room for it.
+fn without_marks<'a>(word: &'a str, room: &'a mut [u8; WORD_MAX]) -> Option<&'a str> {
+    let is_mark = |byte: &u8| matches!(byte, b'.' | b'-' | b'_');
+    if !word.as_bytes().iter().any(is_mark) {
+        return Some(word);
+    }
+    let mut length = 0;
+    for (byte, place) in word.bytes().filter(|byte| !is_mark(byte)).zip(room.iter_mut()) {
+        *place = byte;
+        length += 1;
+    }
+    if word.len() > WORD_MAX { None } else { str::from_utf8(room.get(..length)?).ok() }
 }
 
 fn is_one_letter(word: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Owns the last judgement on a row: cells that are no text, rows that name nobody, existing contacts without an id.
 //! Chunks are worked on side by side; what comes out is in row order whatever the number of threads.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -100,10 +101,13 @@ impl RowReader<'_> {
         let counts = vec![(0, 0); self.columns.len()];
         let mut made = Made { records: Vec::new(), rejects: Vec::new(), counts, unwanted: 0, looks };
         let mut tally = Tally::default();
+        let (mut row, mut texts) = (Vec::new(), Vec::new());
         for (origin, cells) in chunk.rows(self.id) {
             tally.filled.clear();
             tally.invalid.clear();
-            match self.row(origin, &cells.collect::<Vec<_>>(), &mut tally, known) {
+            row.clear();
+            row.extend(cells);
+            match self.row(origin, &row, &mut texts, &mut tally, known) {
                 Ok(record) => {
                     made.count(&mut tally);
                     if (self.wanted)(&record) {
@@ -121,14 +125,16 @@ impl RowReader<'_> {
         made
     }
 
-    fn row(
-        &self,
+    /// One row. `texts` is room for its cells.
+    fn row<'a>(
+        &'a self,
         origin: Origin,
-        cells: &[&[u8]],
+        cells: &[&'a [u8]],
+        texts: &mut Vec<(Cell<'a>, Cow<'a, str>)>,
         tally: &mut Tally,
         known: &mut Known,
     ) -> Result<Record, Box<Reject>> {
-        let mut texts = Vec::with_capacity(cells.len());
+        texts.clear();
         for ((column, bytes), ColumnMapping { field, .. }) in (1..).zip(cells).zip(self.columns) {
             if bytes.is_empty() || *field == Field::Ignore {
                 continue;

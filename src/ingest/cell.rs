@@ -125,6 +125,12 @@ const FALSE: &[&str] = &[
 
 /// Reads a yes or no in the usual spellings.
 pub(super) fn boolean(text: &str) -> Option<bool> {
+    // As most programs write it
+    match text {
+        "true" | "yes" | "1" => return Some(true),
+        "false" | "no" | "0" => return Some(false),
+        _ => {}
+    }
     let text = text.to_lowercase();
     if TRUE.contains(&text.as_str()) {
         Some(true)

@@ -1,19 +1,20 @@
 //! E-mail addresses: parsing, the address to send, and the address to compare.
 //!
 //! Owns [`Email`]. Parsing takes what people paste (`mailto:`, `Name <a@b>`, trailing punctuation, invisible
-//! characters, full-width signs); `mail_domain` knows providers, misspellings and free mail, `mailbox` the kind of
+//! characters, full-width signs; by `parts`); `mail_domain` knows providers, misspellings and free mail, `mailbox` the kind of
 //! mailbox. The original text stays beside both forms.
 
 mod pack;
+mod parts;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::contact::mail_domain::{self, Known};
 use crate::contact::mailbox;
+use parts::{LABEL_BYTES_MAX, LOCAL_BYTES_MAX, clean, parse_domain, parse_local, split};
 
 /// What kind of mailbox the local part names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,12 +50,6 @@ pub enum EmailProblem {
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3 with its erratum 1690).
 const ADDRESS_BYTES_MAX: usize = 254;
-/// Longest local part, in bytes (RFC 5321 §4.5.3.1.1).
-const LOCAL_BYTES_MAX: usize = 64;
-/// Longest domain, in bytes (RFC 5321 §4.5.3.1.2 says 255 octets, RFC 1035 leaves 253 characters).
-const DOMAIN_BYTES_MAX: usize = 253;
-/// Longest text that is looked at, in bytes: an address with a display name.
-const TEXT_BYTES_MAX: usize = 1_000;
 /// [`Email::company_at`] of an address without a company's domain.
 const NO_COMPANY: u16 = u16::MAX;
 
@@ -110,6 +105,54 @@ impl Email {
     /// `root@localhost` cannot be written to.
     pub fn parse(text: &str) -> Result<Self, EmailProblem> {
         let original = text.trim();
+        if let Some(plain) = Self::plain(original) {
+            return Ok(plain);
+        }
+        Self::parse_with_care(original)
+    }
+
+    /// An address that is written as it is sent and compared, as most are: nothing to clean, nothing to repair. Gives what
+    /// [`Self::parse_with_care`] would, or nothing.
+    fn plain(text: &str) -> Option<Self> {
+        let (local, domain) = text.split_once('@')?;
+        let atom = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'+');
+        if text.len() > ADDRESS_BYTES_MAX || local.len() > LOCAL_BYTES_MAX || !dotted(local, atom) {
+            return None;
+        }
+        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let edge = |label: &str| label.starts_with('-') || label.ends_with('-');
+        if !dotted(domain, letter)
+            || domain.len() > LABEL_BYTES_MAX
+            || (domain.contains('-') && domain.split('.').any(edge))
+        {
+            return None;
+        }
+        let last = domain.rsplit_once('.')?.1;
+        if last.len() < 2 || last.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let known = mail_domain::known(domain);
+        let Known { corrected, provider, free_mail, domain: canonical_domain, company_length } = &*known;
+        let same = |provider: mail_domain::Provider| provider.canonical_local(local) == local;
+        if *corrected || **canonical_domain != *domain || !provider.is_none_or(same) {
+            return None;
+        }
+        let end = u16::try_from(text.len()).ok()?;
+        let company_at = company_length.and_then(|company| u16::try_from(text.len() - company).ok());
+        Some(Self {
+            texts: text.into(),
+            original_end: end,
+            address: (0, end),
+            canonical_at: 0,
+            at: u16::try_from(local.len()).ok()?,
+            company_at: company_at.unwrap_or(NO_COMPANY),
+            kind: mailbox::kind(local, domain, *free_mail),
+            free_mail: *free_mail,
+            typo_domain: false,
+        })
+    }
+
+    fn parse_with_care(original: &str) -> Result<Self, EmailProblem> {
         let cleaned = clean(original)?;
         let (local, domain) = split(&cleaned)?;
         let local = parse_local(local)?;
@@ -226,122 +269,22 @@ fn canonical(texts: &str, address: (u16, u16), canonical_at: u16) -> &str {
     texts.get(usize::from(canonical_at)..end).unwrap_or_default()
 }
 
-/// Takes away what is written around an address and what cannot be seen.
-fn clean(text: &str) -> Result<Cow<'_, str>, EmailProblem> {
-    if text.is_empty() {
-        return Err(EmailProblem::Empty);
+/// Whether a text is parts between single dots, all of such bytes.
+fn dotted(text: &str, is_part: impl Fn(u8) -> bool) -> bool {
+    let mut after_dot = true;
+    for byte in text.bytes() {
+        if byte == b'.' {
+            if after_dot {
+                return false;
+            }
+            after_dot = true;
+        } else if is_part(byte) {
+            after_dot = false;
+        } else {
+            return false;
+        }
     }
-    if text.len() > TEXT_BYTES_MAX {
-        return Err(EmailProblem::TooLong);
-    }
-    let mut text: Cow<'_, str> = if text.is_ascii() {
-        text.into()
-    } else {
-        // NFKC turns the full-width `＠` and `．` and the no-break space into plain ones.
-        text.nfkc().filter(|c| !is_invisible(*c)).collect::<String>().into()
-    };
-    if let (Some(open), Some(close)) = (text.rfind('<'), text.rfind('>'))
-        && open < close
-        && text[open..close].contains('@')
-    {
-        text = text[open + 1..close].to_owned().into();
-    }
-    let around = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '`')
-    };
-    let mut inner = text.trim_matches(around);
-    if let Some(head) = inner.get(..7)
-        && head.eq_ignore_ascii_case("mailto:")
-    {
-        inner = inner.get(7..).unwrap_or("").trim_matches(around);
-        inner = inner.split_once('?').map_or(inner, |(address, _)| address);
-    }
-    inner = inner.trim_end_matches('.').trim_end_matches(around);
-    if inner.is_empty() {
-        return Err(EmailProblem::Empty);
-    }
-    Ok(if inner.len() == text.len() { text } else { inner.to_owned().into() })
-}
-
-/// Characters without width that survive copying from web pages.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-}
-
-fn split(text: &str) -> Result<(&str, &str), EmailProblem> {
-    let (local, domain) = text.rsplit_once('@').ok_or(EmailProblem::At)?;
-    if local.contains('@') {
-        return Err(EmailProblem::At);
-    }
-    Ok((local, domain))
-}
-
-/// Atoms between single dots (RFC 5322 §3.2.3, RFC 6531 for letters beyond ASCII), lower-case. Quoted local parts are
-/// taken when the quotes were not needed.
-fn parse_local(local: &str) -> Result<Cow<'_, str>, EmailProblem> {
-    let local = local.trim().trim_matches('"');
-    let joined = join_stray_space(local)?;
-    if joined.len() > LOCAL_BYTES_MAX {
-        return Err(EmailProblem::Local);
-    }
-    let atom = |c: char| {
-        c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()) || "!#$%&'*+-/=?^_`{|}~".contains(c)
-    };
-    if joined.is_empty() || joined.split('.').any(|part| part.is_empty() || !part.chars().all(atom)) {
-        return Err(EmailProblem::Local);
-    }
-    Ok(if joined.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) {
-        joined.to_lowercase().into()
-    } else {
-        joined
-    })
-}
-
-/// `ma riami2@…` is a slip of the space bar; `Ann ann.lee@…` is a name before an address, and nobody can tell where the
-/// address begins in longer texts. So a space is taken out only after one or two letters that the rest does not repeat.
-fn join_stray_space(local: &str) -> Result<Cow<'_, str>, EmailProblem> {
-    let Some((first, rest)) = local.split_once(char::is_whitespace) else { return Ok(local.into()) };
-    let rest = rest.trim_start();
-    let slip = !first.is_empty()
-        && first.len() <= 2
-        && first.bytes().all(|b| b.is_ascii_alphabetic())
-        && !rest.contains(char::is_whitespace)
-        && !rest.to_lowercase().starts_with(&first.to_lowercase());
-    if slip { Ok(format!("{first}{rest}").into()) } else { Err(EmailProblem::Local) }
-}
-
-/// The domain in lower-case ASCII, and whether it had to be repaired to be one.
-fn parse_domain(domain: &str) -> Result<(String, bool), EmailProblem> {
-    let domain = domain.trim().trim_end_matches('.');
-    let mut repaired = false;
-    let mut text = Cow::Borrowed(domain);
-    if text.contains(',') {
-        repaired = true;
-        text = text.replace(',', ".").into();
-    }
-    let ascii = if text.is_ascii() {
-        text.to_ascii_lowercase()
-    } else {
-        idna::domain_to_ascii_strict(&text).map_err(|_| EmailProblem::Domain)?
-    };
-    if ascii.len() > DOMAIN_BYTES_MAX {
-        return Err(EmailProblem::TooLong);
-    }
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let (ascii, repaired) = match mail_domain::restore_dot(&ascii) {
-        Some(whole) => (whole, true),
-        None => (ascii, repaired),
-    };
-    let (_, last) = ascii.rsplit_once('.').ok_or(EmailProblem::Domain)?;
-    let last_is_name = last.len() >= 2 && !last.bytes().all(|b| b.is_ascii_digit());
-    if last_is_name && ascii.split('.').all(label) { Ok((ascii, repaired)) } else { Err(EmailProblem::Domain) }
+    !after_dot
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use super::{Email, MailboxKind, NO_COMPANY, canonical};
 use crate::contact::EmailFacts;
 use crate::contact::packed::{Pack, Packer, Unpacker};
 
+/// Says of a packed address that it is written as it is sent and compared.
+const ONE_TEXT: u8 = 1 << 4;
+
 impl Pack for Email {
     fn pack(&self, into: &mut Packer<'_>) {
         let Self { texts, original_end, address, canonical_at, at, company_at, kind, free_mail, typo_domain } = self;
@@ -12,10 +15,13 @@ impl Pack for Email {
             MailboxKind::Role => 1,
             MailboxKind::Placeholder => 2,
         };
-        into.byte(kind | u8::from(*free_mail) << 2 | u8::from(*typo_domain) << 3);
+        let is_one = *address == (0, *original_end) && *canonical_at == 0 && usize::from(*original_end) == texts.len();
+        into.byte(kind | u8::from(*free_mail) << 2 | u8::from(*typo_domain) << 3 | if is_one { ONE_TEXT } else { 0 });
         into.text(texts);
-        let company_at = company_at.wrapping_sub(NO_COMPANY);
-        into.numbers(&[*original_end, address.0, address.1, *canonical_at, *at, company_at]);
+        if !is_one {
+            into.numbers(&[*original_end, address.0, address.1, *canonical_at]);
+        }
+        into.numbers(&[*at, company_at.wrapping_sub(NO_COMPANY)]);
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Option<Self> {
@@ -37,12 +43,17 @@ impl Pack for Email {
 /// What is packed of an address: its flags, its texts, and its numbers in the order of the fields.
 fn parts<'a>(from: &mut Unpacker<'a>) -> Option<(u8, &'a str, [u16; 6])> {
     let (flags, texts) = (from.byte()?, from.text()?);
-    let mut numbers = [0_u16; 6];
-    for number in &mut numbers {
-        *number = from.small()?;
+    let (mut numbers, end) = ([0; 4], u16::try_from(texts.len()).ok()?);
+    if flags & ONE_TEXT == 0 {
+        for number in &mut numbers {
+            *number = from.small()?;
+        }
+    } else {
+        numbers = [end, 0, end, 0];
     }
-    numbers[5] = numbers[5].wrapping_add(NO_COMPANY);
-    Some((flags, texts, numbers))
+    let [original_end, start, end, canonical_at] = numbers;
+    let (at, company_at) = (from.small()?, from.small::<u16>()?.wrapping_add(NO_COMPANY));
+    Some((flags, texts, [original_end, start, end, canonical_at, at, company_at]))
 }
 
 fn kind(flags: u8) -> MailboxKind {

@@ -152,3 +152,36 @@ proptest! {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn the_short_way_gives_what_the_long_one_gives(
+        local in "[a-z0-9._+-]{1,12}|[A-Za-z .'\"<>!-]{0,9}|info|test|[a-z]{60,66}",
+        at in "@|@@| @ ",
+        domain in "(gmail|googlemail|gmial|me|proton|yahoo|hill|a-b|x-|1|hill\\.side|[a-z0-9-]{1,5})\\.(com|co\\.uk|example|c|12|me|fr\\.)",
+    ) {
+        let text = format!("{local}{at}{domain}");
+        if let Some(short) = Email::plain(text.trim()) {
+            proptest::prop_assert_eq!(Ok(short), Email::parse_with_care(text.trim()));
+        }
+    }
+}
+
+#[test]
+fn plain_addresses_take_the_short_way() {
+    for text in ["ann.lee@hillside.example", "info@hill.co.uk", "ann@gmail.com", "a+b@hill.example"] {
+        assert!(Email::plain(text).is_some(), "{text}");
+    }
+    for text in [
+        "Ann@hill.example",
+        "ann.lee@gmail.com",
+        "ann@gmial.com",
+        "ann@hill",
+        "a..b@hill.example",
+        "ann@googlemail.com",
+    ] {
+        assert!(Email::plain(text).is_none(), "{text}");
+    }
+}

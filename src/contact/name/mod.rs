@@ -1,12 +1,13 @@
 //! Names of people: as written, and as tokens to compare.
 //!
 //! Owns [`PersonName`] and how a name is taken apart: `clean` repairs and folds text, `words` knows titles, suffixes,
-//! particles and fillers, `split` decides what is given name and surname, `cjk` does so for Chinese, Japanese and
-//! Korean, `nickname` knows short forms. Compares nothing itself.
+//! particles and fillers, `plain` reads two plain words, `split` decides what is given name and surname in all others, `cjk`
+//! does so for Chinese, Japanese and Korean, `nickname` knows short forms. Compares nothing itself.
 
 mod cjk;
 mod clean;
 mod nickname;
+mod plain;
 mod split;
 mod words;
 
@@ -115,14 +116,24 @@ impl Pack for PersonName {
         let word = |from: &mut Unpacker<'_>| from.text().map(Box::<str>::from);
         Some(Self {
             display: word(from)?,
-            given: from.list(word)?,
-            family: from.list(word)?,
+            given: words(from)?,
+            family: words(from)?,
             suffix: if flags & 16 != 0 { Some(word(from)?) } else { None },
             script,
             kind,
             nickname: if flags & 32 != 0 { Some(word(from)?) } else { None },
         })
     }
+}
+
+/// Words with exactly the room they need.
+fn words(from: &mut Unpacker<'_>) -> Option<Box<[Box<str>]>> {
+    let length = from.length()?;
+    let mut words = Vec::with_capacity(length);
+    for _ in 0..length {
+        words.push(from.text()?.into());
+    }
+    Some(words.into())
 }
 
 fn script(flags: u8) -> Script {
@@ -157,7 +168,7 @@ impl PersonName {
     /// of their own win over a whole name, because nothing has to be guessed.
     #[must_use]
     pub fn parse(parts: &NameParts<'_>) -> Option<Self> {
-        split::parse(parts)
+        plain::parse(parts).or_else(|| split::parse(parts))
     }
 
     /// The whole name as one would write it to Intercom: white space collapsed, "Last, First" put in order, shouting

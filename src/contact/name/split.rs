@@ -5,7 +5,9 @@
 //! surname. Nothing is looked up in lists of names, so the result does not depend on where somebody is from.
 
 use super::clean::{clean, fold, script};
-use super::words::{generation, is_address, is_degree, is_filler, is_nothing, is_organisation, is_particle, is_title};
+use super::words::{
+    JOINING, generation, is_address, is_degree, is_filler, is_nothing, is_organisation, is_particle, is_title,
+};
 use super::{NameKind, NameParts, PersonName, Script, cjk};
 
 /// Words beyond this many are not a name but a sentence; they are kept in the display only.
@@ -316,7 +318,7 @@ fn family_start(words: &[&str]) -> usize {
 /// Given names: hyphens part them, `JR` is two initials.
 fn given_tokens(words: &[&str]) -> Vec<Box<str>> {
     let mut tokens = Vec::new();
-    for word in words.iter().filter(|word| !matches!(**word, "and" | "und" | "et" | "y")) {
+    for word in words.iter().filter(|word| !JOINING.contains(word)) {
         for part in word.split('-') {
             let bytes = part.as_bytes();
             if let [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] = bytes

@@ -66,6 +66,12 @@ const GENERATIONS: &[(&str, &str)] = &[
     ("4th", "iv"),
 ];
 
+/// Words between two given names.
+pub(super) const JOINING: &[&str] = &["and", "und", "et", "y"];
+
+/// Cells that say that they are empty, compared without case.
+const NOTHING: &[&str] = &["n/a", "n.a.", "none", "null", "nil", "nan", "unknown", "undefined", "tbc", "tbd", "-"];
+
 type Words = LazyLock<FxHashSet<&'static str>>;
 
 static TITLE_SET: Words = LazyLock::new(|| TITLES.split_whitespace().collect());
@@ -75,6 +81,24 @@ static FILLER_SET: Words = LazyLock::new(|| FILLERS.split_whitespace().collect()
 static COLOUR_SET: Words = LazyLock::new(|| COLOURS.split_whitespace().collect());
 static DEPARTMENT_SET: Words = LazyLock::new(|| DEPARTMENT.split_whitespace().collect());
 static ORGANISATION_SET: Words = LazyLock::new(|| ORGANISATION_ENDS.split_whitespace().collect());
+
+/// Every word of every list, those that say a cell is empty included.
+static LISTED_SET: Words = LazyLock::new(|| {
+    let lists = [TITLES, ADDRESSES, DEGREES, PARTICLES, FILLERS, COLOURS, DEPARTMENT, ORGANISATION_ENDS];
+    let generations = GENERATIONS.iter().map(|(written, _)| *written);
+    let words = lists.iter().flat_map(|list| list.split_whitespace());
+    words.chain(generations).chain(NOTHING.iter().chain(JOINING).copied()).collect()
+});
+
+/// Whether any list knows a word, so that it may be something else than a name.
+pub(super) fn is_listed(folded: &str) -> bool {
+    LISTED_SET.contains(folded)
+}
+
+/// Whether words written as one are a filler.
+pub(super) fn is_filler_as_one(folded: &str) -> bool {
+    folded == "na" || FILLER_SET.contains(folded)
+}
 
 /// Whether a word is a form of address and never a name.
 pub(super) fn is_address(folded: &str) -> bool {
@@ -119,8 +143,7 @@ pub(super) fn is_filler(text: &str, folded_words: &[Box<str>]) -> bool {
 /// Whether a cell says that it is empty. `Na` is a name.
 pub(super) fn is_nothing(cell: &str) -> bool {
     let cell = cell.trim();
-    let nothing = ["n/a", "n.a.", "none", "null", "nil", "nan", "unknown", "undefined", "tbc", "tbd", "-"];
-    cell.len() <= 9 && (matches!(cell, "NA" | "na") || nothing.iter().any(|word| cell.eq_ignore_ascii_case(word)))
+    cell.len() <= 9 && (matches!(cell, "NA" | "na") || NOTHING.iter().any(|word| cell.eq_ignore_ascii_case(word)))
 }
 
 /// Whether the words name a department or a company rather than a person.

@@ -51,7 +51,8 @@ impl Pack for Record {
         into.number(contents(self));
         into.number(self.origin.source.0);
         into.number(self.origin.row);
-        into.number(self.origin.line);
+        // Rows of one line each follow the header
+        into.signed(self.origin.line.wrapping_sub(u64::from(self.origin.row)).cast_signed());
         if let Some(id) = &self.id {
             pack_id(&id.0, into);
         }
@@ -329,7 +330,8 @@ fn head(from: &mut Unpacker<'_>) -> Option<(u64, Record)> {
         0 => None,
         yes => Some(yes > 1),
     };
-    let origin = Origin { source: SourceId(from.small()?), row: from.small()?, line: from.number()? };
+    let (source, row) = (SourceId(from.small()?), from.small()?);
+    let origin = Origin { source, row, line: u64::from(row).wrapping_add_signed(from.signed()?) };
     let mut record = Record {
         origin,
         side: if has(has::EXISTING) { Side::Existing } else { Side::Incoming },
@@ -371,11 +373,12 @@ fn pack_id(id: &str, into: &mut Packer<'_>) {
         b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     };
-    let pairs = id.as_bytes().chunks_exact(2);
-    let bytes: Option<Vec<u8>> = pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.last()?)?)).collect();
-    if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty() && id.len() == 2 * bytes.len()) {
-        into.length(bytes.len());
-        into.raw(&bytes);
+    let (pairs, odd) = id.as_bytes().as_chunks::<2>();
+    if odd.is_empty() && !pairs.is_empty() && id.bytes().all(|byte| digit(byte).is_some()) {
+        into.length(pairs.len());
+        for [high, low] in pairs {
+            into.byte(digit(*high).unwrap_or_default() << 4 | digit(*low).unwrap_or_default());
+        }
     } else {
         into.byte(0);
         into.text(id);
@@ -394,6 +397,16 @@ fn unpack_id(from: &mut Unpacker<'_>) -> Option<IntercomId> {
     }
     let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
     let bytes = from.raw(length)?;
-    let digits: Vec<u8> = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
-    Some(IntercomId(str::from_utf8(&digits).ok()?.into()))
+    let mut room = [0; 24];
+    let mut longer = Vec::new();
+    let digits = if let Some(digits) = room.get_mut(..2 * length) {
+        digits
+    } else {
+        longer.resize(2 * length, 0);
+        longer.as_mut_slice()
+    };
+    for (byte, pair) in bytes.iter().zip(digits.as_chunks_mut::<2>().0) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    Some(IntercomId(str::from_utf8(digits).ok()?.into()))
 }

@@ -94,6 +94,31 @@ fn bytes_cut_short_are_no_record() {
     assert!((0..bytes.len()).all(|end| unpack(&bytes[..end]).is_none()));
 }
 
+#[test]
+fn what_is_left_out_of_the_bytes_comes_back() {
+    let names = [
+        "Ann Lee",
+        "ANN LEE",
+        "Ann",
+        "Zoë Lee",
+        "Ann  Lee",
+        "Dr Ann Lee Jr",
+        "Lee, Ann",
+        "Ann (Annie) Lee",
+        "",
+        "Ann de Lee",
+    ];
+    let emails = ["ann@hill.example", "Ann@hill.example", "ann.lee@gmail.com", "Ann <ann@hill.example>", "x@gmial.com"];
+    for (name, email) in names.iter().flat_map(|name| emails.iter().map(move |email| (name, email))) {
+        let mut record = RecordBuilder::lead().origin(1, 7).name(name).email(email).build();
+        for line in [0, 7, 8, 1 << 40, u64::MAX] {
+            record.origin.line = line;
+            let packed: Packed<Record> = std::iter::once(record.clone()).collect();
+            assert_eq!(packed.look(0), Some(record.clone()), "{name} {email} {line}");
+        }
+    }
+}
+
 fn many(count: u32) -> Vec<Record> {
     let record = |row: u32| RecordBuilder::lead().origin(0, row + 1).name("Ann Lee").city(&format!("c{row}")).build();
     (0..count).map(record).collect()

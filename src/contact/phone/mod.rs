@@ -114,9 +114,9 @@ impl Phone {
         let (digits, country) = (shortened(digits, ROOM), e164.map(|number| shortened(number, ROOM)));
         // The digits to compare are the end of E.164; where they are not, both are kept.
         let second = match country {
-            Some(number) if number.ends_with(digits) => number.to_owned(),
-            Some(number) => format!("{number}{SEPARATOR}{digits}"),
-            None => digits.to_owned(),
+            Some(number) if number.ends_with(digits) => Cow::Borrowed(number),
+            Some(number) => format!("{number}{SEPARATOR}{digits}").into(),
+            None => digits.into(),
         };
         let extension = extension.map(|extension| shortened(extension, ROOM));
         let length = |text: &str| u16::try_from(text.len()).unwrap_or(u16::MAX);
@@ -200,7 +200,7 @@ fn scan(text: &str) -> Option<Scanned> {
     let text = text.trim();
     // A spreadsheet that took the number for a float
     let text = text.strip_suffix(".0").filter(|whole| whole.bytes().all(|b| b.is_ascii_digit())).unwrap_or(text);
-    let mut scanned = Scanned::default();
+    let mut scanned = Scanned { digits: String::with_capacity(DIGITS_MAX + 1), ..Scanned::default() };
     let mut letters_before = 0;
     let mut rest = text.chars();
     loop {
@@ -298,7 +298,7 @@ fn resolved(plan: &NumberingPlan, national: Box<str>) -> Option<Resolved> {
     let total = plan.calling_code.len() + national.len();
     (7..=15)
         .contains(&total)
-        .then(|| Resolved { e164: Some(format!("+{}{national}", plan.calling_code).into()), national })
+        .then(|| Resolved { e164: Some(["+", plan.calling_code, &national].concat().into()), national })
 }
 
 fn national(scanned: &Scanned, plan: &NumberingPlan) -> Resolved {
