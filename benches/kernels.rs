@@ -22,7 +22,7 @@ use leadfold::contact::{Company, Email, NameParts, PersonName, Phone, Side, Sour
 use leadfold::ingest::{self, Ingested};
 use leadfold::link::steps::Columns;
 use leadfold::link::{self, Linkage, kernels};
-use leadfold::plan::{self, Header, Inputs, Plan};
+use leadfold::plan::{self, Header, Inputs, Making, Plan};
 use leadfold::store::PlanFile;
 
 const ROWS: u32 = 10_000;
@@ -93,15 +93,18 @@ fn linked() -> (Inputs, Linkage) {
     (inputs, linkage)
 }
 
-fn decided((inputs, linkage): (Inputs, Linkage)) -> Plan {
-    let header = Header {
+fn header() -> Header {
+    Header {
         tool_version: String::new(),
         made_at: Timestamp(0),
         workspace: None,
         api_version: String::new(),
         settings: serde_json::Value::Null,
-    };
-    plan::assemble(header, inputs, linkage, &plan::Options::default())
+    }
+}
+
+fn decided((inputs, linkage): (Inputs, Linkage)) -> Plan {
+    plan::assemble(header(), inputs, linkage, &plan::Options::default())
 }
 
 #[divan::bench(sample_count = 10)]
@@ -169,4 +172,15 @@ fn write_the_plan_of_10_000_rows(bencher: Bencher<'_, '_>) {
     let folder = std::env::temp_dir().join(format!("leadfold-bench-{}.plan", std::process::id()));
     bencher.bench(|| PlanFile::create(&folder, &plan));
     drop(std::fs::remove_file(&folder));
+}
+
+/// What `leadfold plan` does: no group is kept once it is written.
+#[divan::bench(sample_count = 10)]
+fn decide_and_write_10_000_rows_in_one_pass(bencher: Bencher<'_, '_>) {
+    let inputs = Inputs::gather([read(&text())]);
+    let linked = link::link_watched(&inputs.records, &link::Options::default(), None, &mut |_| ());
+    let options = plan::Options::default();
+    let path = std::env::temp_dir().join(format!("leadfold-bench-{}.made.plan", std::process::id()));
+    bencher.bench(|| PlanFile::make(&path, &Making::new(header(), &inputs, &linked, &options)));
+    drop(std::fs::remove_file(&path));
 }
