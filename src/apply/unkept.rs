@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::freshness::WireChange;
 use super::value::{alike, as_text, current, says_nothing};
-use crate::contact::{Email, Phone, Role};
+use crate::contact::{Email, NameParts, PersonName, Phone, Role};
 use crate::intercom::{Contact, Note, plain_text};
 use crate::plan::{Attribute, KEEP_NOTE_FIRST_LINE, Places, StandardAttribute, place_holds};
 
@@ -109,7 +109,7 @@ pub(super) fn unkept(
     unkept
 }
 
-/// An address or number as a plan writes it.
+/// An address, number or name as a plan writes it.
 fn tidied(attribute: &Attribute, value: &Value) -> Option<Value> {
     let Attribute::Standard(attribute) = attribute else { return None };
     let text = as_text(value);
@@ -118,6 +118,9 @@ fn tidied(attribute: &Attribute, value: &Value) -> Option<Value> {
         StandardAttribute::Phone => {
             let phone = Phone::parse(&text, None)?;
             phone.e164().unwrap_or(phone.digits()).to_owned()
+        }
+        StandardAttribute::Name => {
+            PersonName::parse(&NameParts { full: &text, ..NameParts::default() })?.display().to_owned()
         }
         _ => return None,
     };
@@ -261,6 +264,16 @@ mod tests {
         );
         let noted = note(&text);
         assert_eq!(unkept(&lead, &survivor, &[noted], Leaving::Removed, &Places::default()), Unkept::default());
+        lead.name = Some("Anita ZapaÅ›nik".to_owned());
+        let lost = unkept(
+            &lead,
+            &survivor,
+            &[note(&format!("{text}\nname: Anita Zapaśnik"))],
+            Leaving::Removed,
+            &Places::default(),
+        );
+        assert_eq!(lost.note().unwrap(), "leadfold kept these values from merged contacts:\nname: Anita ZapaÅ›nik");
+        lead.name = None;
         survivor.phone = Some("+353 (0)1 555 0100".to_owned());
         survivor.email = Some("ann@hill.example;".to_owned());
         lead.email = Some("Ann@hill.example".to_owned());
