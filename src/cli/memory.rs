@@ -16,9 +16,9 @@ const BASE_BYTES: u64 = 32 << 20;
 const PER_BYTE: u64 = 26;
 /// Memory of a run of a long list beyond what follows from its bytes: tables that are as large from some ten thousand rows on.
 const LONG_BYTES: u64 = 160 << 20;
-/// Memory for each byte of a long list: 8 were measured with a million and with three million rows of the lists of
-/// `docs/speed.md`; lists of fewer columns take more.
-const PER_BYTE_LONG: u64 = 10;
+/// Memory for each byte of a long list: 3 were measured with a million rows of the lists of `docs/speed.md`, 6 with lists of
+/// three columns.
+const PER_BYTE_LONG: u64 = 7;
 /// What rows and pairs that go through a temporary file spare of that, for each byte.
 const ASIDE_PER_BYTE: u64 = 1;
 /// Memory for each byte of a list that is only looked through.
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_long_list_needs_less_for_each_byte_and_never_less_than_a_shorter_one() {
         let needs = [0, 1_000_000, 8_000_000, 16_500_000, 165_000_000, 1_650_000_000].map(need_of);
-        assert_eq!(needs.map(|need| need >> 20), [32, 56, 230, 317, 1_733, 15_895]);
+        assert_eq!(needs.map(|need| need >> 20), [32, 56, 213, 270, 1_261, 11_174]);
     }
 
     #[test]
