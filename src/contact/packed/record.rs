@@ -1,4 +1,7 @@
 //! A record as bytes: which fields it has, where it comes from and what it is called by, then the fields in order.
+//!
+//! Longer than 400 lines because packing, unpacking and reading parts of it name the same fields in the same order, and are
+//! read side by side.
 
 use std::sync::Arc;
 
