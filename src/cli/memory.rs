@@ -1,7 +1,7 @@
 //! What a run will need of the machine's memory, before it starts: a run that cannot fit says so with the number.
 //!
-//! The need follows from the size of the lists; how much a byte of a list takes is measured (`docs/speed.md`) and rounded
-//! up. Contacts read through the API are not counted: nobody knows how many they are before.
+//! The need follows from the size of the lists, the length of their first rows and the number of threads; how much a row
+//! takes is measured (`docs/speed.md`) and rounded up. Contacts read through the API are not counted: nobody knows how many they are before.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,21 +10,32 @@ use std::str::FromStr;
 
 use super::exit;
 
-/// Memory of a run without any list.
-const BASE_BYTES: u64 = 32 << 20;
-/// Memory for each byte of a short list.
-const PER_BYTE: u64 = 26;
-/// Memory of a run of a long list beyond what follows from its bytes: tables that are as large from some ten thousand rows on.
-const LONG_BYTES: u64 = 160 << 20;
-/// Memory for each byte of a long list: 3 were measured with a million rows of the lists of `docs/speed.md`, 6 with lists of
-/// three columns.
-const PER_BYTE_LONG: u64 = 7;
-/// What rows and pairs that go through a temporary file spare of that, for each byte.
-const ASIDE_PER_BYTE: u64 = 1;
-/// Memory for each byte of a list that is only looked through.
-const PER_BYTE_READ: u64 = 2;
+/// Memory of a run, whatever the list.
+const BASE_BYTES: u64 = 115 << 20;
+/// Memory of each thread: what it takes rows apart with and has not given back yet.
+const THREAD_BYTES: u64 = 28 << 20;
+/// A short list does not fill all of that: so much without any row, ...
+const SHORT_BYTES: u64 = 56 << 20;
+/// ... for each thread, ...
+const SHORT_THREAD_BYTES: u64 = 10 << 20;
+/// ... and for each row.
+const SHORT_ROW_BYTES: u64 = 7 << 10;
+/// Memory for each row of a list of any usual number of columns: 460 to 500 were measured.
+const ROW_BYTES: u64 = 550;
+/// Memory for each byte of a list with so many columns that this is more: 2.3 and more in tenths.
+const TENTHS_A_BYTE: u64 = 35;
+/// The same for rows when they and pairs go through a temporary file: 320 to 375 were measured.
+const ROW_BYTES_ASIDE: u64 = 410;
+/// And for bytes.
+const TENTHS_A_BYTE_ASIDE: u64 = 26;
+/// How much of a list is looked at to see how long its rows are.
+const SAMPLE_BYTES: u64 = 256 << 10;
+/// How long the rows of a packed list are taken to be, which nobody sees before it is unpacked: shorter than usual.
+const PACKED_ROW_BYTES: u64 = 48;
+/// Bytes of a list that is only looked through for each byte of memory: 0.2 were measured.
+const BYTES_READ_A_BYTE: u64 = 2;
 /// Memory for each byte of a list that others are near to: its own, and that of the contacts near it.
-const PER_BYTE_NEAR: u64 = 4 * PER_BYTE;
+const PER_BYTE_NEAR: u64 = 104;
 /// How much smaller gzip makes lists, at most.
 const PACKED: u64 = 6;
 
@@ -73,13 +84,15 @@ pub(super) fn choose(
     only_near: bool,
     limit: Option<Size>,
 ) -> anyhow::Result<Keep> {
-    let size = |lists: &[PathBuf]| lists.iter().map(|list| size_of(list)).sum::<u64>();
-    let (existing, incoming) = (size(existing), size(incoming));
+    let (existing, incoming) = (Extent::of(existing), Extent::of(incoming));
+    let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(1);
     let (need, least) = if only_near {
-        let need = BASE_BYTES + existing * PER_BYTE_READ + incoming * PER_BYTE_NEAR;
+        let near = existing.bytes / BYTES_READ_A_BYTE + incoming.bytes * PER_BYTE_NEAR;
+        let need = base(incoming.rows, threads) + near;
         (need, need)
     } else {
-        (need_of(existing + incoming), need_aside(existing + incoming))
+        let all = Extent { bytes: existing.bytes + incoming.bytes, rows: existing.rows + incoming.rows };
+        (all.need(threads), all.need_aside(threads))
     };
     tracing::info!("about {} of memory needed, {} with a temporary file", shown(need), shown(least));
     let Some(left) = limit.map(|Size(limit)| limit).or_else(available) else { return Ok(Keep::InMemory) };
@@ -101,26 +114,53 @@ pub(super) fn choose(
     )))
 }
 
-/// What planning lists of so many bytes takes.
-fn need_of(bytes: u64) -> u64 {
-    (BASE_BYTES + bytes * PER_BYTE).min(LONG_BYTES + bytes * PER_BYTE_LONG)
+/// How long lists are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Extent {
+    /// Bytes, unpacked.
+    bytes: u64,
+    /// Rows, about.
+    rows: u64,
 }
 
-/// The same, when rows and pairs go through a temporary file.
-fn need_aside(bytes: u64) -> u64 {
-    need_of(bytes).saturating_sub(bytes * ASIDE_PER_BYTE)
-}
-
-/// Bytes of a list once it is unpacked; nothing for what cannot be looked at before it is read.
-fn size_of(path: &Path) -> u64 {
-    let mut head = [0; 2];
-    let Ok(mut file) = File::open(path) else { return 0 };
-    let Ok(metadata) = file.metadata() else { return 0 };
-    if !metadata.is_file() {
-        return 0;
+impl Extent {
+    /// Of all lists; nothing for what cannot be looked at before it is read.
+    fn of(lists: &[PathBuf]) -> Self {
+        let each = lists.iter().map(|list| Self::of_list(list).unwrap_or_default());
+        each.fold(Self::default(), |all, one| Self { bytes: all.bytes + one.bytes, rows: all.rows + one.rows })
     }
-    let packed = file.read_exact(&mut head).is_ok() && head == [0x1f, 0x8b];
-    if packed { metadata.len() * PACKED } else { metadata.len() }
+
+    fn of_list(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+        let mut sample = Vec::new();
+        file.take(SAMPLE_BYTES).read_to_end(&mut sample).ok()?;
+        if sample.starts_with(&[0x1f, 0x8b]) {
+            return Some(Self { bytes: bytes * PACKED, rows: bytes * PACKED / PACKED_ROW_BYTES });
+        }
+        // Rows that a cell breaks count as several, which errs on the safe side
+        let lines = |end: u8| sample.split(|byte| *byte == end).count();
+        let lines = u64::try_from(lines(b'\n').max(lines(b'\r'))).ok()?;
+        let sampled = u64::try_from(sample.len()).ok()?.max(1);
+        let rows = u128::from(lines) * u128::from(bytes) / u128::from(sampled);
+        Some(Self { bytes, rows: u64::try_from(rows).ok()? })
+    }
+
+    /// What planning takes in memory.
+    fn need(self, threads: u64) -> u64 {
+        base(self.rows, threads) + (self.rows * ROW_BYTES).max(self.bytes * TENTHS_A_BYTE / 10)
+    }
+
+    /// The same, when rows and pairs go through a temporary file.
+    fn need_aside(self, threads: u64) -> u64 {
+        base(self.rows, threads) + (self.rows * ROW_BYTES_ASIDE).max(self.bytes * TENTHS_A_BYTE_ASIDE / 10)
+    }
+}
+
+/// What a run takes beyond what grows with each row of a long list.
+fn base(rows: u64, threads: u64) -> u64 {
+    let short = SHORT_BYTES + threads * SHORT_THREAD_BYTES + rows * SHORT_ROW_BYTES;
+    short.min(BASE_BYTES + threads * THREAD_BYTES)
 }
 
 /// Bytes the system would give: what is free, or what the control group leaves (Linux only).
@@ -160,34 +200,67 @@ mod tests {
         }
     }
 
+    /// A list of 262,144 rows: 137 MiB for the rows at two threads, 102 with a temporary file.
+    fn list(folder: &Path) -> PathBuf {
+        let list = folder.join("list.csv");
+        std::fs::write(&list, "a\n".repeat(1 << 18)).unwrap();
+        list
+    }
+
     #[test]
     fn a_list_that_does_not_fit_is_refused_with_the_number() {
         let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("list.csv");
-        std::fs::write(&list, "a\n".repeat(1 << 20)).unwrap();
+        let list = list(folder.path());
+        let extent = Extent::of(std::slice::from_ref(&list));
+        let threads = u64::try_from(rayon::current_num_threads()).unwrap();
+        let (need, least) = (extent.need(threads), extent.need_aside(threads));
         let told = choose(std::slice::from_ref(&list), &[], false, Some(Size(50 << 20))).unwrap_err().to_string();
         assert_eq!(
             told,
-            "the lists need about 82 MiB of memory, temporary files used, and --memory-limit allows 50 MiB; allow more, or split the lists"
+            format!(
+                "the lists need about {} MiB of memory, temporary files used, and --memory-limit allows 50 MiB; allow more, or split the lists",
+                least >> 20
+            )
         );
-        assert_eq!(choose(std::slice::from_ref(&list), &[], false, Some(Size(90 << 20))).unwrap(), Keep::InMemory);
-        let room = choose(std::slice::from_ref(&list), &[], false, Some(Size(83 << 20))).unwrap();
-        assert_eq!(room, Keep::Aside { need: 84 << 20 });
+        assert_eq!(choose(std::slice::from_ref(&list), &[], false, Some(Size(need))).unwrap(), Keep::InMemory);
+        assert_eq!(
+            choose(std::slice::from_ref(&list), &[], false, Some(Size(need - 1))).unwrap(),
+            Keep::Aside { need }
+        );
+        assert_eq!(choose(std::slice::from_ref(&list), &[], false, Some(Size(least))).unwrap(), Keep::Aside { need });
+        assert!(choose(std::slice::from_ref(&list), &[], false, Some(Size(least - 1))).is_err());
         let unknown = ["-".into(), "/nowhere/list.csv".into()];
         assert_eq!(choose(&[], &unknown, false, None).unwrap(), Keep::InMemory);
     }
 
     #[test]
-    fn a_long_list_needs_less_for_each_byte_and_never_less_than_a_shorter_one() {
-        let needs = [0, 1_000_000, 8_000_000, 16_500_000, 165_000_000, 1_650_000_000].map(need_of);
-        assert_eq!(needs.map(|need| need >> 20), [32, 56, 213, 270, 1_261, 11_174]);
+    fn what_a_list_needs_follows_from_its_rows_unless_they_are_wide_and_from_the_threads() {
+        let mib = |rows: u64, row: u64, threads| {
+            let extent = Extent { bytes: rows * row, rows };
+            [extent.need(threads), extent.need_aside(threads)].map(|need| need >> 20)
+        };
+        assert_eq!(mib(0, 0, 2), [76, 76]);
+        assert_eq!(mib(1_000, 165, 2), [83, 83]);
+        assert_eq!(mib(100_000, 165, 2), [226, 211]);
+        assert_eq!(mib(100_000, 165, 8), [394, 379]);
+        assert_eq!(mib(1_000_000, 47, 2), [695, 562]);
+        assert_eq!(mib(1_000_000, 165, 2), [721, 580]);
+        assert_eq!(mib(100_000, 755, 2), [423, 358]);
+        assert_eq!(mib(10_000_000, 165, 2), [5_678, 4_262]);
+    }
+
+    #[test]
+    fn rows_are_counted_in_the_beginning_of_a_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = list(folder.path());
+        assert_eq!(Extent::of(&[list.clone(), list]), Extent { bytes: 1 << 20, rows: 2 * ((1 << 18) + 2) });
     }
 
     #[test]
     fn a_packed_list_counts_as_what_it_unpacks_to() {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("list.csv.gz");
-        std::fs::write(&list, [0x1f, 0x8b, 8, 0]).unwrap();
-        assert_eq!(size_of(&list), 24);
+        std::fs::write(&list, [0x1f, 0x8b].repeat(48)).unwrap();
+        assert_eq!(Extent::of(&[list]), Extent { bytes: 6 * 96, rows: 12 });
     }
 }

@@ -281,8 +281,8 @@ fn a_plan_says_how_long_its_phases_took() {
 fn lists_that_do_not_fit_into_memory_are_refused_before_they_are_read() {
     let desk = Desk::new();
     desk.file("list.csv", LIST);
-    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--memory-limit", "1M"];
-    desk.run(&plan).ends_with(2).says(&["need about 32 MiB of memory", "--memory-limit allows 1 MiB"]);
+    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--threads", "2", "--memory-limit", "1M"];
+    desk.run(&plan).ends_with(2).says(&["need about 76 MiB of memory", "--memory-limit allows 1 MiB"]);
     assert_eq!(desk.listing(), ["list.csv"]);
 }
 
@@ -297,9 +297,9 @@ fn rows_that_memory_has_no_room_for_go_through_a_temporary_file_and_the_plan_is_
     let desk = Desk::new();
     desk.file("list.csv", &list);
     desk.run(&["plan", "list.csv", "-o", "plain.plan", "--no-report"]).ends_with(0);
-    // Half a byte for each of the list less than it needs in memory
-    let limit = ((32 << 20) + list.len() * 51 / 2).to_string();
-    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--memory-limit", &limit];
+    // Some bytes less for each row than two threads need in memory
+    let limit = ((76 << 20) + 802 * ((7 << 10) + 480)).to_string();
+    let plan = ["plan", "list.csv", "-o", "list.plan", "--no-report", "--threads", "2", "--memory-limit", &limit];
     desk.run(&plan).ends_with(0).says(&["through a temporary file in ."]);
     assert_eq!(desk.listing(), ["list.csv", "list.plan", "plain.plan"]);
     for part in ["--rows", "--groups", "--actions"] {
